@@ -1,0 +1,53 @@
+/**
+ * Every error that a caller may see: a stable code, its HTTP status and its title.
+ * `docs/errors.md` shows the same table; a test compares both ways.
+ */
+export const ERRORS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  invalid_recipient: { status: 400, title: 'The recipient is neither a phone number nor a WhatsApp address' },
+  url_not_allowed: { status: 400, title: 'The URL may not be called from here' },
+  unauthorized: { status: 401, title: 'A valid key is needed' },
+  forbidden: { status: 403, title: 'The key does not allow this' },
+  not_found: { status: 404, title: 'No such thing' },
+  session_not_found: { status: 404, title: 'No such session' },
+  message_not_found: { status: 404, title: 'No such message' },
+  webhook_not_found: { status: 404, title: 'No such webhook' },
+  qr_not_ready: { status: 404, title: 'There is no QR code now' },
+  session_exists: { status: 409, title: 'The tenant already has a session of this id' },
+  session_not_connected: { status: 409, title: 'The session is not connected' },
+  session_not_ready: { status: 409, title: 'The session takes no messages in its status' },
+  already_connected: { status: 409, title: 'The session is already connected' },
+  idempotency_mismatch: { status: 409, title: 'The Idempotency-Key was used with another request' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The content type is not supported' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'The gateway failed' },
+  unavailable: { status: 503, title: 'The gateway cannot take this now' },
+  timeout: { status: 504, title: 'The answer did not come in time' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+export interface FieldError {
+  /** JSON pointer or parameter name. */
+  field: string
+  message: string
+}
+
+/** A failure that the caller may be told of. Anything else is `internal` to the outside. */
+export class KurirError extends Error {
+  override readonly name = 'KurirError'
+  readonly code: ErrorCode
+  readonly fields: FieldError[]
+
+  constructor(code: ErrorCode, detail?: string, options?: { fields?: FieldError[]; cause?: unknown }) {
+    super(detail ?? ERRORS[code].title, options?.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.fields = options?.fields ?? []
+  }
+
+  /** HTTP status of the code. */
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}

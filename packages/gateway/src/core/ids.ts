@@ -1,0 +1,44 @@
+import { monotonicFactory } from 'ulid'
+
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+/** A tenant: everything a customer owns. */
+export type TenantId = Branded<'TenantId'>
+/** The gateway's own, never reused name of a session. Never shown; clients see `SessionRecord.id`. */
+export type SessionUid = Branded<'SessionUid'>
+/** The gateway's id of a message. */
+export type MessageId = Branded<'MessageId'>
+/** WhatsApp's id of a message (stanza id), unique per chat and sender only. */
+export type WaMessageId = Branded<'WaMessageId'>
+export type EventId = Branded<'EventId'>
+export type EndpointId = Branded<'EndpointId'>
+export type DeliveryId = Branded<'DeliveryId'>
+export type KeyId = Branded<'KeyId'>
+
+interface IdByPrefix {
+  ten: TenantId
+  ses: SessionUid
+  msg: MessageId
+  evt: EventId
+  end: EndpointId
+  dlv: DeliveryId
+  key: KeyId
+}
+
+const nextUlid = monotonicFactory()
+
+/** A new id: `<prefix>_<ULID>`, sorted by time of creation within this process. */
+export function newId<Prefix extends keyof IdByPrefix>(prefix: Prefix): IdByPrefix[Prefix] {
+  return `${prefix}_${nextUlid()}` as IdByPrefix[Prefix]
+}
+
+/** The tenant of a gateway that nobody divided into tenants. */
+export const DEFAULT_TENANT = 'default' as TenantId
+
+const SESSION_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+
+/** Whether a client may use this text as a session's id (native-api: case kept, 1 to 64 characters). */
+export function isSessionName(text: string): boolean {
+  return SESSION_NAME.test(text)
+}

@@ -1,0 +1,80 @@
+import { type Jid, jidKind, jidPhone, jidUser } from './jid.ts'
+import type { MessageRecord } from './message.ts'
+
+/** The message as answers and events show it (native-api: `message`). */
+export interface MessageObject {
+  id: string
+  wa_id: string
+  session: string
+  chat: string
+  direction: 'out' | 'in'
+  type: string
+  status: string
+  status_history: { status: string; at: string; reason?: string }[]
+  from: string | null
+  to: string | null
+  participant?: string
+  lid?: string
+  from_me: boolean
+  push_name?: string
+  text?: string
+  kind?: string
+  mentions?: string[]
+  reply_to?: string
+  timestamp: string
+  attempts: number
+}
+
+/** Digits for a person whose phone number is known, else the whole address. */
+export function showAddress(jid: Jid, alternative?: Jid | null): string {
+  return jidPhone(jid) ?? (alternative && jidPhone(alternative)) ?? jid
+}
+
+/**
+ * Renders a message for answers and events. `ownPhone` is the session's number in digits, null while it is unknown.
+ */
+export function presentMessage(message: MessageRecord, ownPhone: string | null): MessageObject {
+  const isGroup = jidKind(message.chat) === 'group'
+  const sender = message.participant ?? message.chat
+  const other = isGroup ? message.chat : showAddress(message.chat, message.senderAlt)
+  const from = message.fromMe ? ownPhone : isGroup ? message.chat : showAddress(sender, message.senderAlt)
+  const lid = [message.participant, message.chat, message.senderAlt].find((jid) => jid && jidKind(jid) === 'lid')
+  return {
+    id: message.id,
+    wa_id: message.waId,
+    session: message.session,
+    chat: other,
+    direction: message.direction,
+    type: message.content.type,
+    status: message.status,
+    status_history: message.history.map(({ status, at, reason }) => ({
+      status,
+      at: new Date(at).toISOString(),
+      ...(reason ? { reason } : {}),
+    })),
+    from,
+    to: message.fromMe ? other : isGroup ? message.chat : ownPhone,
+    ...(isGroup && !message.fromMe ? { participant: showAddress(sender, message.senderAlt) } : {}),
+    ...(lid ? { lid: jidUser(lid) } : {}),
+    from_me: message.fromMe,
+    ...(message.pushName ? { push_name: message.pushName } : {}),
+    ...presentContent(message),
+    ...(message.quote ? { reply_to: message.quote.waId } : {}),
+    timestamp: new Date(message.timestamp).toISOString(),
+    attempts: message.attempts,
+  }
+}
+
+function presentContent({ content }: MessageRecord): Pick<MessageObject, 'text' | 'kind' | 'mentions'> {
+  switch (content.type) {
+    case 'text':
+      return {
+        text: content.text,
+        ...(content.mentions ? { mentions: content.mentions.map((jid) => jidUser(jid)) } : {}),
+      }
+    case 'unsupported':
+      return { kind: content.kind }
+    default:
+      return content satisfies never
+  }
+}

@@ -1,0 +1,103 @@
+import type { MessageId, SessionUid, TenantId, WaMessageId } from './ids.ts'
+import type { Jid } from './jid.ts'
+
+/** What a client may send. One variant per kind; `never` names every file that is silent about a new one. */
+export type OutgoingContent = TextContent
+
+/** What arrives. `unsupported` keeps the protobuf field's name of a kind that has no converter. */
+export type IncomingContent = TextContent | { type: 'unsupported'; kind: string }
+
+export interface TextContent {
+  type: 'text'
+  text: string
+  /** Persons named in the text by `@<digits>`. */
+  mentions?: Jid[]
+}
+
+/** The message that another one answers. */
+export interface Quote {
+  waId: WaMessageId
+  participant?: Jid
+}
+
+export type OutgoingStatus =
+  | 'accepted'
+  | 'prepared'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'played'
+  | 'failed'
+  | 'expired'
+  | 'unknown'
+export type MessageStatus = OutgoingStatus | 'received'
+
+/** Words of `status_history[].reason`; free text of the network is never put here. */
+export type FailureReason =
+  | 'not_registered'
+  | 'restricted'
+  | 'rejected'
+  | 'not_encryptable'
+  | 'invalid_content'
+  | 'logged_out'
+
+const RANK: Record<MessageStatus, number> = {
+  accepted: 0,
+  prepared: 1,
+  unknown: 2,
+  sent: 3,
+  delivered: 4,
+  read: 5,
+  played: 6,
+  failed: 9,
+  expired: 9,
+  received: 9,
+}
+
+/**
+ * Whether a message may go from one status to the other: forward only, and never out of `failed` or `expired`.
+ * `unknown` (nobody can tell whether it arrived) gives way to any proof; a proof of delivery is never taken back.
+ */
+export function advances(from: MessageStatus, to: MessageStatus): boolean {
+  if (to === 'failed' || to === 'expired') return RANK[from] < RANK.sent
+  return RANK[to] > RANK[from] && RANK[from] < RANK.failed
+}
+
+/** Whether the outbox has nothing left to do for a message of this status. */
+export function isSettled(status: MessageStatus): boolean {
+  return status !== 'accepted' && status !== 'prepared'
+}
+
+export interface StatusChange {
+  status: MessageStatus
+  /** Milliseconds since the epoch. */
+  at: number
+  reason?: string
+}
+
+/** A message as the gateway keeps it, sent or received. Times are milliseconds since the epoch. */
+export interface MessageRecord {
+  id: MessageId
+  tenant: TenantId
+  sessionUid: SessionUid
+  /** The session's id as clients know it. */
+  session: string
+  direction: 'out' | 'in'
+  waId: WaMessageId
+  chat: Jid
+  /** The sender in a group, as WhatsApp names him (LID or phone number). */
+  participant: Jid | null
+  /** The same person's other address where known: the phone number of a LID, or the LID of a phone number. */
+  senderAlt: Jid | null
+  /** Sent by this account: through the gateway, or from the person's own phone. */
+  fromMe: boolean
+  pushName: string | null
+  content: OutgoingContent | IncomingContent
+  quote: Quote | null
+  status: MessageStatus
+  history: StatusChange[]
+  /** How often the message was handed to the network. */
+  attempts: number
+  /** When the message was accepted here, or sent by the other side. */
+  timestamp: number
+}

@@ -1,0 +1,74 @@
+import type { SessionUid, TenantId } from './ids.ts'
+import type { Jid } from './jid.ts'
+
+export type SessionStatus = 'stopped' | 'connecting' | 'qr' | 'connected' | 'disconnected' | 'logged_out'
+
+/** Why a session is in its status; stable words that clients may compare. */
+export type StatusReason =
+  | 'created'
+  | 'requested'
+  | 'resumed'
+  | 'pairing'
+  | 'restart_required'
+  | 'connection_lost'
+  | 'network_unreachable'
+  | 'replaced'
+  | 'unlinked'
+  | 'logout'
+  | 'pairing_timeout'
+  | 'unresponsive'
+
+/** A WhatsApp account behind the gateway. Times are milliseconds since the epoch. */
+export interface SessionRecord {
+  uid: SessionUid
+  tenant: TenantId
+  /** Chosen by the client or made by the server; unique in its tenant. */
+  id: string
+  name: string | null
+  /** Whether the session should be connected: what a start after a crash goes by. */
+  shouldRun: boolean
+  status: SessionStatus
+  reason: StatusReason
+  since: number
+  /** Digits, once paired. */
+  phone: string | null
+  lid: Jid | null
+  pushName: string | null
+  metadata: Record<string, unknown>
+  createdAt: number
+}
+
+/** Whether a message for this session may be accepted now (native-api: only these three refuse). */
+export function acceptsMessages(status: SessionStatus): boolean {
+  return status !== 'stopped' && status !== 'qr' && status !== 'logged_out'
+}
+
+/** The session as answers and events show it (native-api). */
+export interface SessionObject {
+  id: string
+  tenant: string
+  name: string | null
+  status: SessionStatus
+  reason: StatusReason
+  since: string
+  phone: string | null
+  push_name: string | null
+  metadata: Record<string, unknown>
+  created_at: string
+}
+
+/** Renders a session for answers and events. */
+export function presentSession(session: SessionRecord): SessionObject {
+  return {
+    id: session.id,
+    tenant: session.tenant,
+    name: session.name,
+    status: session.status,
+    reason: session.reason,
+    since: new Date(session.since).toISOString(),
+    phone: session.phone,
+    push_name: session.pushName,
+    metadata: session.metadata,
+    created_at: new Date(session.createdAt).toISOString(),
+  }
+}

@@ -1,0 +1,179 @@
+import type { SessionUid, WaMessageId } from '../core/ids.ts'
+import type { Jid } from '../core/jid.ts'
+import type { IncomingContent, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
+
+/**
+ * What the gateway needs of a library that speaks WhatsApp. Required and small; what only some engines can do is
+ * declared in `capabilities.ts`. `conformance.ts` is the suite that every engine passes.
+ */
+export interface Engine {
+  readonly name: string
+  /** A fresh stanza id, in the form that this engine's clients use. */
+  newMessageId(): WaMessageId
+  /**
+   * The final protobuf bytes of a content that needs no network (no upload), else undefined. Random parts (message
+   * secret) are drawn here, so the bytes must be stored: composing again makes a different message.
+   */
+  compose(content: OutgoingContent, quote: Quote | null): Uint8Array | undefined
+  /**
+   * Opens one connection for the session and returns at once; what happens is told to `sink`. Ends with exactly one
+   * `onClosed`. The caller opens the next connection; an engine never reconnects by itself.
+   */
+  connect(session: SessionUid, sink: EngineSink, options: ConnectOptions): EngineConnection
+  /** Whether the session holds credentials that a phone has accepted. */
+  isPaired(session: SessionUid): Promise<boolean>
+  /** Deletes all credentials and keys of the session. */
+  forget(session: SessionUid): Promise<void>
+}
+
+export interface ConnectOptions {
+  /** `http://`, `https://` or `socks5://` URL that this session's connection goes through. */
+  proxy?: string
+}
+
+/** One connection, from `connect` to `onClosed`. Every method rejects with {@link ConnectionLost} once it is closed. */
+export interface EngineConnection {
+  /**
+   * Encrypts the bytes, commits the ratchet, writes the stanza and waits for the server's ack. May be called again
+   * with the same id and bytes on a later connection. Rejects with {@link ConnectionLost} or {@link AckTimeout} when
+   * nobody can tell whether the server has it.
+   */
+  send(message: OutboundMessage): Promise<SendOutcome>
+  /** The 8-character code to type on the phone `phone` (digits). Only while the session is unpaired and has a QR. */
+  requestPairingCode(phone: string): Promise<string>
+  /** Which of the numbers (digits) WhatsApp knows, in the order asked. */
+  checkNumbers(phones: string[]): Promise<NumberCheck[]>
+  groups(): Promise<GroupSummary[]>
+  /** Removes this linked device from the account, then closes with `logged_out`. */
+  logout(): Promise<void>
+  /** When the last frame came from the server, milliseconds since the epoch; 0 before the first. */
+  lastFrameAt(): number
+  /** Asks the server for a sign of life; rejects when none comes within `timeoutMs`. */
+  ping(timeoutMs: number): Promise<void>
+  /** Closes the connection and resolves when `onClosed({ kind: 'stopped' })` was called. Safe to call again. */
+  close(): Promise<void>
+}
+
+/** What a connection tells. The methods that return a promise are awaited before the next one of their kind. */
+export interface EngineSink {
+  /** A new QR text to show; valid until `expiresAt` (milliseconds since the epoch). */
+  onQr(qr: { text: string; expiresAt: number }): void
+  /** The phone has accepted this device. The connection closes with `restart_required` next. */
+  onPaired(identity: AccountIdentity): void
+  /** Logged in: messages can be sent. */
+  onOpen(identity: AccountIdentity): void
+  /** The server has handed over everything that it kept while the session was away. */
+  onDrained(): void
+  onClosed(reason: CloseReason): void
+  /**
+   * A decrypted message, already journalled on disk, in order of arrival per chat. When the promise resolves the
+   * message is stored; until then it is offered again at the next start. May offer one message more than once.
+   */
+  onMessage(message: InboundMessage): Promise<void>
+  /** A message that could not be decrypted (yet); the sender has been asked to send it again. */
+  onUndecryptable(message: UndecryptableMessage): Promise<void>
+  onReceipt(receipt: Receipt): Promise<void>
+}
+
+export interface AccountIdentity {
+  /** Digits. */
+  phone: string
+  lid: Jid | null
+  pushName: string | null
+}
+
+export type CloseReason =
+  /** Stream error 515: connect again at once with the same credentials. */
+  | { kind: 'restart_required' }
+  /** Another connection with the same credentials took over (440): do not reconnect. */
+  | { kind: 'replaced' }
+  /** The device was unlinked (401): credentials are worthless. */
+  | { kind: 'logged_out' }
+  /** Nobody scanned any of the QR codes. */
+  | { kind: 'pairing_timeout' }
+  /** The server could not be reached at all. */
+  | { kind: 'unreachable'; detail: string }
+  /** Anything else: reconnect with back-off. */
+  | { kind: 'lost'; detail: string }
+  /** `close()` was called. */
+  | { kind: 'stopped' }
+
+export interface OutboundMessage {
+  waId: WaMessageId
+  to: Jid
+  content: OutgoingContent
+  /** Made by {@link Engine.compose} or an earlier preparation; the same for every attempt. */
+  proto: Uint8Array
+}
+
+export type SendOutcome =
+  /** The server has the message. `at`: milliseconds since the epoch, by the server's clock. */
+  | { kind: 'acked'; at: number }
+  /** The recipient has no WhatsApp account; nothing was sent. */
+  | { kind: 'not_registered' }
+  /** The server refused. `retry` is false for 463 (restricted) and other codes where sending again does harm. */
+  | { kind: 'refused'; code: string; retry: boolean }
+
+export interface InboundMessage {
+  /** Names the journal row; the store marks it consumed in the transaction that stores the message. */
+  journalKey: string
+  waId: WaMessageId
+  chat: Jid
+  participant: Jid | null
+  senderAlt: Jid | null
+  fromMe: boolean
+  pushName: string | null
+  content: IncomingContent
+  quote: Quote | null
+  /** When the sender sent it, milliseconds since the epoch. */
+  timestamp: number
+  /** It waited on the server while the session was away. */
+  offline: boolean
+}
+
+export interface UndecryptableMessage {
+  waId: WaMessageId
+  chat: Jid
+  participant: Jid | null
+  senderAlt: Jid | null
+  fromMe: boolean
+  pushName: string | null
+  timestamp: number
+}
+
+/** News of messages that this account sent. */
+export interface Receipt {
+  waIds: WaMessageId[]
+  /** As the receipt names it: may be a LID for a message sent to a phone number. Match by message id. */
+  chat: Jid
+  participant: Jid | null
+  status: Extract<OutgoingStatus, 'sent' | 'delivered' | 'read' | 'played'>
+  at: number
+}
+
+export interface NumberCheck {
+  /** As asked. */
+  phone: string
+  exists: boolean
+  /** The address WhatsApp uses, where it exists. */
+  jid: Jid | null
+  lid: Jid | null
+}
+
+export interface GroupSummary {
+  jid: Jid
+  subject: string
+  /** Milliseconds since the epoch. */
+  createdAt: number
+  participants: { jid: Jid; phone: string | null; admin: boolean }[]
+}
+
+/** The connection ended before an answer came. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+}
+
+/** The server did not acknowledge in time; the connection still stands. */
+export class AckTimeout extends Error {
+  override readonly name = 'AckTimeout'
+}

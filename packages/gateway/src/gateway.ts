@@ -1,0 +1,16 @@
+import type { AccessVerbs } from './access/verbs.ts'
+import type { EventQuery, StoredEvent } from './events/ports.ts'
+import type { MessageVerbs } from './messages/verbs.ts'
+import type { SessionVerbs } from './sessions/verbs.ts'
+import type { WebhookVerbs } from './webhooks/verbs.ts'
+
+/** The verbs that the outside may use: one object, no HTTP, no engine. */
+export interface Gateway {
+  access: AccessVerbs
+  sessions: SessionVerbs
+  messages: MessageVerbs
+  webhooks: WebhookVerbs
+  events: { list(query: EventQuery): Promise<StoredEvent[]> }
+  /** Whether the process can do its work. */
+  health(): { ok: boolean; store: 'ok' | 'failing' }
+}

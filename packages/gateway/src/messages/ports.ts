@@ -1,0 +1,98 @@
+import type { MessageId, SessionUid, TenantId, WaMessageId } from '../core/ids.ts'
+import type { Jid } from '../core/jid.ts'
+import type { MessageRecord, MessageStatus, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
+import type { InboundMessage, UndecryptableMessage } from '../engine/port.ts'
+
+/** What the messages room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
+export interface MessageStore {
+  /**
+   * Inserts an accepted message. Where `idempotency` names a key that the tenant used before, nothing is inserted and
+   * the earlier message is returned (`replayed`), or `mismatch` when that request was another one.
+   */
+  acceptMessage(draft: MessageDraft, idempotency: IdempotencyClaim | null): Promise<AcceptResult>
+  /** Stores the final bytes of a message that had to be prepared (uploads); status becomes `prepared`. */
+  saveProto(id: MessageId, proto: Uint8Array, at: number): Promise<void>
+  /** Messages without ack (`accepted`, `prepared`) of one session, in order of acceptance, after `afterRow`. */
+  loadOutbox(session: SessionUid, page: { afterRow: number; limit: number }): Promise<OutboxItem[]>
+  /** Counts an attempt before the bytes are handed to the network. */
+  countAttempt(id: MessageId): Promise<void>
+  /**
+   * Moves a status forward, with history, event and webhook deliveries in the same transaction. A status that would
+   * go back changes nothing. Answers the message as it is afterwards, undefined for an unknown message.
+   */
+  advanceStatus(key: MessageId | OwnMessageKey, change: StatusAdvance): Promise<AdvanceResult | undefined>
+  /**
+   * Stores an inbound message with its event, sequence number and webhook deliveries and consumes its journal row.
+   * A message that is already there (same session, chat, participant, fromMe and id) only consumes the row; one
+   * that was undecryptable is filled in.
+   */
+  storeInbound(session: SessionUid, message: InboundMessage, at: number): Promise<InboundResult>
+  /** Stores the stub and its `message.undecryptable` event, unless the message is already there. */
+  storeUndecryptable(session: SessionUid, message: UndecryptableMessage, at: number): Promise<void>
+  getMessage(tenant: TenantId | null, id: MessageId): Promise<MessageRecord | undefined>
+  /** Newest first. `cursor` is the id of the last message of the page before. */
+  listMessages(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]>
+}
+
+export interface MessageDraft {
+  id: MessageId
+  tenant: TenantId
+  sessionUid: SessionUid
+  waId: WaMessageId
+  chat: Jid
+  content: OutgoingContent
+  quote: Quote | null
+  /** Final bytes where the content needs no preparation. */
+  proto: Uint8Array | null
+  at: number
+}
+
+export interface IdempotencyClaim {
+  key: string
+  /** sha256 of what was asked, hex. */
+  requestHash: string
+}
+
+export type AcceptResult = { kind: 'accepted' | 'replayed'; message: MessageRecord; row: number } | { kind: 'mismatch' }
+
+export interface OutboxItem {
+  /** Order of acceptance, strictly growing. */
+  row: number
+  id: MessageId
+  waId: WaMessageId
+  chat: Jid
+  content: OutgoingContent
+  quote: Quote | null
+  proto: Uint8Array | null
+  attempts: number
+}
+
+/** Names a message of ours by what a receipt knows: the session and WhatsApp's id. */
+export interface OwnMessageKey {
+  session: SessionUid
+  waId: WaMessageId
+}
+
+export interface StatusAdvance {
+  status: OutgoingStatus
+  reason?: string
+  at: number
+}
+
+export interface AdvanceResult {
+  changed: boolean
+  message: MessageRecord
+}
+
+export interface InboundResult {
+  stored: boolean
+  message: MessageRecord
+}
+
+export interface MessageFilter {
+  chat?: Jid
+  direction?: 'out' | 'in'
+  status?: MessageStatus
+  limit: number
+  cursor?: MessageId
+}

@@ -1,0 +1,35 @@
+import type { MessageId, TenantId, WaMessageId } from '../core/ids.ts'
+import type { Jid } from '../core/jid.ts'
+import type { MessageRecord, OutgoingContent } from '../core/message.ts'
+import type { IdempotencyClaim, MessageFilter } from './ports.ts'
+
+/** What the outside may do with messages. */
+export interface MessageVerbs {
+  /**
+   * Accepts a message: on disk when the promise resolves, and sent once from then on, whatever crashes. With
+   * `waitMs` the answer waits that long for the server's ack (or failure). Rejects with `session_not_found`,
+   * `session_not_ready`, `idempotency_mismatch`.
+   */
+  send(tenant: TenantId, session: string, message: SendMessage, options: SendOptions): Promise<SendResult>
+  /** Rejects with `message_not_found`. `tenant` null reads every tenant's. */
+  get(tenant: TenantId | null, id: MessageId): Promise<MessageRecord>
+  list(tenant: TenantId, session: string, filter: MessageFilter): Promise<MessageRecord[]>
+}
+
+export interface SendMessage {
+  to: Jid
+  content: OutgoingContent
+  /** WhatsApp's id of the message that this one answers, with its sender in a group. */
+  quote?: { waId: WaMessageId; participant?: Jid }
+}
+
+export interface SendOptions {
+  waitMs: number
+  idempotency: IdempotencyClaim | null
+}
+
+export interface SendResult {
+  message: MessageRecord
+  /** An earlier request with the same Idempotency-Key made it. */
+  replayed: boolean
+}

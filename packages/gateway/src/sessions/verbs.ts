@@ -1,0 +1,50 @@
+import type { TenantId } from '../core/ids.ts'
+import type { SessionRecord } from '../core/session.ts'
+import type { GroupSummary, NumberCheck } from '../engine/port.ts'
+
+/** What the outside may do with sessions. Every verb rejects with `session_not_found` for an id the tenant has not. */
+export interface SessionVerbs {
+  /** Creates and starts a session. Without `id` a UUID is made. Rejects with `session_exists`, `invalid_request`. */
+  create(tenant: TenantId, input: CreateSession): Promise<SessionRecord>
+  get(tenant: TenantId, id: string): Promise<SessionRecord>
+  list(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]>
+  update(
+    tenant: TenantId,
+    id: string,
+    patch: { name?: string | null; metadata?: Record<string, unknown> },
+  ): Promise<SessionRecord>
+  /** Logs out where connected, then deletes the session and all its rows. */
+  remove(tenant: TenantId, id: string): Promise<void>
+  /** Does nothing where it runs already. */
+  start(tenant: TenantId, id: string): Promise<SessionRecord>
+  stop(tenant: TenantId, id: string): Promise<SessionRecord>
+  restart(tenant: TenantId, id: string): Promise<SessionRecord>
+  /** Unlinks the device and wipes its keys; the session stays, `logged_out`. */
+  logout(tenant: TenantId, id: string): Promise<SessionRecord>
+  /** The QR to scan now. Rejects with `qr_not_ready` or `already_connected`. */
+  qr(tenant: TenantId, id: string): Promise<PairingQr>
+  /** Calls back with the present QR, each new one and every change of status; the result stops it. */
+  watchPairing(tenant: TenantId, id: string, listener: (news: PairingNews) => void): Promise<() => void>
+  /** The code to type on the phone `phone` (digits). Rejects with `already_connected`, `qr_not_ready`. */
+  pairingCode(tenant: TenantId, id: string, phone: string): Promise<string>
+  /** `numbers` are digits. Rejects with `session_not_connected`. */
+  checkNumbers(tenant: TenantId, id: string, numbers: string[]): Promise<NumberCheck[]>
+  groups(tenant: TenantId, id: string): Promise<GroupSummary[]>
+  /** How far the resuming of sessions after a process start has come. */
+  readiness(): { resumed: number; total: number }
+}
+
+export interface CreateSession {
+  id?: string
+  name?: string
+  metadata?: Record<string, unknown>
+}
+
+export interface PairingQr {
+  /** The text to put into a QR code. */
+  text: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+}
+
+export type PairingNews = { kind: 'qr'; qr: PairingQr } | { kind: 'status'; session: SessionRecord }
