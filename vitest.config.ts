@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 19)) {
+  throw new Error('The tests need Node.js 22.19 or newer: run "npm test", which brings its own.')
+}
+
+const e2e = ['**/*.e2e.test.ts', 'e2e/**/*.test.ts', 'packages/lab/test/**/*.test.ts']
+const conformance = ['packages/**/*.conformance.test.ts']
+const never = ['**/node_modules/**']
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './scripts/summary-reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: [...never, ...e2e, ...conformance],
+        },
+      },
+      { test: { name: 'conformance', include: conformance, exclude: [...never, ...e2e], testTimeout: 20_000 } },
+      { test: { name: 'e2e', include: e2e, exclude: never, testTimeout: 60_000, hookTimeout: 60_000 } },
+    ],
+  },
+})
