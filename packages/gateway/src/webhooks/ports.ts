@@ -6,16 +6,23 @@ export interface WebhookStore {
   createEndpoint(endpoint: Endpoint): Promise<void>
   getEndpoint(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined>
   listEndpoints(tenant: TenantId | null, page: { limit: number; cursor?: EndpointId }): Promise<Endpoint[]>
+  /** Setting `disabledAt` makes the endpoint's pending deliveries dead, and it gets no new ones. */
   updateEndpoint(id: EndpointId, patch: EndpointPatch): Promise<void>
   /** Deletes the endpoint with its deliveries; false where there was none. */
   deleteEndpoint(tenant: TenantId, id: EndpointId): Promise<boolean>
   /**
    * Deliveries that are due, oldest first, at most one per lane and none of `busy`. A lane is one endpoint's
-   * deliveries of one chat; only its oldest unfinished delivery can be due.
+   * deliveries of one chat; only its oldest unfinished delivery can be due. `blocked` endpoints have as many
+   * attempts in flight as they may have: their deliveries are left out, so that they never hide another's.
    */
-  dueDeliveries(query: { now: number; limit: number; busy: ReadonlySet<DeliveryId> }): Promise<DueDelivery[]>
-  /** The earliest time at which anything will be due, undefined where nothing waits. */
-  nextDueAt(): Promise<number | undefined>
+  dueDeliveries(query: {
+    now: number
+    limit: number
+    busy: ReadonlySet<DeliveryId>
+    blocked?: ReadonlySet<EndpointId>
+  }): Promise<DueDelivery[]>
+  /** The earliest time after `after` (default: ever) at which anything will be due, undefined where nothing waits. */
+  nextDueAt(after?: number): Promise<number | undefined>
   /** Records an attempt's outcome; a finished delivery makes the next one of its lane due at once. */
   settleDelivery(id: DeliveryId, outcome: AttemptOutcome): Promise<void>
   listDeliveries(endpoint: EndpointId, filter: DeliveryFilter): Promise<Delivery[]>
@@ -63,6 +70,12 @@ export interface DueDelivery {
   event: EventRecord
   /** Attempts that were made and recorded. */
   attempts: number
+}
+
+/** Writes the body of a delivery; a dialect has its own. */
+export interface BodyRenderer {
+  /** The exact bytes that are signed and sent. */
+  render(event: EventRecord, endpoint: Endpoint): { contentType: string; body: Buffer }
 }
 
 export interface AttemptOutcome {
