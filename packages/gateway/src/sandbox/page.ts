@@ -1,0 +1,44 @@
+import type { SandboxContract } from './contract.ts'
+
+/** What a newcomer reads when the sandbox is ready: each block can be copied and run as it stands. */
+export function sandboxPage(sandbox: SandboxContract): string {
+  const [contact] = sandbox.contacts
+  const group = sandbox.groups[0]
+  return `
+Kurir's sandbox is ready: a gateway with a paired WhatsApp account, and a simulated WhatsApp network with virtual phones.
+
+  gateway   ${sandbox.gateway}
+  lab       ${sandbox.lab}
+  session   ${sandbox.session}  (the account ${sandbox.phone})
+  contacts  ${sandbox.contacts.map(({ phone, name }) => `${phone} ${name}`).join(', ')}
+  group     ${group?.id} ${group?.name}
+
+1. Send a message to ${contact?.name}:
+
+  curl -s '${sandbox.gateway}/v1/sessions/${sandbox.session}/messages?wait=5000' \\
+    -H 'Authorization: Bearer ${sandbox.keys.native}' -H 'Content-Type: application/json' \\
+    -d '{"to": "${contact?.phone}", "type": "text", "text": "Halo from Kurir"}'
+
+2. Look at it on the virtual phone, decrypted:
+
+  curl -s ${sandbox.lab}/phones/${contact?.phone}/messages
+
+3. Have events posted to a program of yours (the answer shows the secret that signs them):
+
+  curl -s ${sandbox.gateway}/v1/webhooks \\
+    -H 'Authorization: Bearer ${sandbox.keys.native}' -H 'Content-Type: application/json' \\
+    -d '{"url": "http://127.0.0.1:8080/", "events": ["message.received"]}'
+
+4. Answer from the virtual phone, and see it arrive:
+
+  curl -s ${sandbox.lab}/phones/${contact?.phone}/messages -H 'Content-Type: application/json' \\
+    -d '{"to": "${sandbox.phone}", "text": "Halo, got it"}'
+  curl -s '${sandbox.gateway}/v1/sessions/${sandbox.session}/messages?direction=in' \\
+    -H 'Authorization: Bearer ${sandbox.keys.native}'
+
+Key for messages, sessions and webhooks: ${sandbox.keys.native}
+Key for everything (admin):              ${sandbox.keys.admin}
+
+Ctrl-C stops everything; nothing is kept.
+`
+}
