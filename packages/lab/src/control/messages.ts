@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify'
+import Type, { type Static } from 'typebox'
+import type { ServerState } from '../server/context.ts'
+import { acknowledge, showTyping } from '../world/person.ts'
+import { sendRequest } from '../world/phone-send.ts'
+
+const Send = Type.Object(
+  { to: Type.String(), id: Type.Optional(Type.String()), addressing: Type.Optional(Type.Enum(['pn', 'lid'])) },
+  { additionalProperties: true },
+)
+const List = Type.Object({
+  after: Type.Optional(Type.String({ pattern: '^[0-9]+$' })),
+  limit: Type.Optional(Type.String({ pattern: '^[0-9]+$' })),
+})
+const MessageId = Type.Object({ id: Type.String() })
+const Typing = Type.Object({
+  chat: Type.String(),
+  state: Type.Optional(Type.Enum(['composing', 'recording', 'paused'])),
+})
+
+type Params = { Params: { phone: string } }
+
+/** What a phone sends, what its person was shown, and the answers to it. */
+export function messageRoutes(app: FastifyInstance, { world }: ServerState): void {
+  app.post<Params & { Body: Static<typeof Send> & Record<string, unknown> }>(
+    '/phones/:phone/messages',
+    { schema: { body: Send } },
+    async (request, reply) => {
+      const { to, id, addressing, ...content } = request.body
+      const options = { ...(id === undefined ? {} : { id }), byLid: addressing === 'lid' }
+      const sent = await sendRequest(world, world.phone(request.params.phone), to, content, options)
+      return reply.code(201).send({ id: sent })
+    },
+  )
+  app.get<Params & { Querystring: Static<typeof List> }>(
+    '/phones/:phone/messages',
+    { schema: { querystring: List } },
+    async (request) => {
+      const { inbox } = world.phone(request.params.phone)
+      const after = Number(request.query.after ?? 0)
+      // Rows are numbered from 1 without gaps, so the number is the position.
+      const end = request.query.limit === undefined ? undefined : after + Number(request.query.limit)
+      return { messages: inbox.slice(after, end) }
+    },
+  )
+  for (const type of ['read', 'played'] as const) {
+    app.post<Params & { Body: Static<typeof MessageId> }>(
+      `/phones/:phone/${type}`,
+      { schema: { body: MessageId } },
+      async (request) => {
+        acknowledge(world, world.phone(request.params.phone), request.body.id, type)
+        return { id: request.body.id }
+      },
+    )
+  }
+  app.post<Params & { Body: Static<typeof Typing> }>(
+    '/phones/:phone/typing',
+    { schema: { body: Typing } },
+    async (request) => {
+      const { chat, state = 'composing' } = request.body
+      showTyping(world, world.phone(request.params.phone), chat, state)
+      return { chat, state }
+    },
+  )
+}

@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import { controlServer } from './control/server.ts'
+import { startMediaServer } from './media/server.ts'
+import { Connection } from './server/connection.ts'
+import type { ServerState } from './server/context.ts'
+import { noiseAuthority } from './wire/authority.ts'
+import { type Clock, systemClock } from './world/clock.ts'
+import { plainContent } from './world/plain-content.ts'
+import { World } from './world/world.ts'
+
+export interface LabOptions {
+  /** Port of the control API and of the WebSocket, on 127.0.0.1; 0 (the default) takes a free one. */
+  port?: number
+  /** Equal seeds give equal keys, LIDs and ids. "1" by default. */
+  seed?: string
+  /** False: messages are acknowledged and delivery is confirmed, nothing is decrypted or shown. True by default. */
+  decrypt?: boolean
+  clock?: Clock
+}
+
+/** A running lab. */
+export interface Lab {
+  /** The control API. */
+  readonly url: string
+  /** What a client dials instead of WhatsApp. */
+  readonly ws: string
+  /** The Noise root key a client must trust, hexadecimal. */
+  readonly rootKey: string
+  /** The authority of the media server's certificate, for NODE_EXTRA_CA_CERTS. */
+  readonly caFile: string
+  /** The simulated network itself, for tests in the same process. */
+  readonly world: World
+  /** Kinds of IQ a client asked and the lab does not know. */
+  readonly unknownIqs: readonly string[]
+  /** Cuts all lines and stops listening. */
+  close(): Promise<void>
+}
+
+/** Starts a lab in this process. Rejects where the port is taken. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const clock = options.clock ?? systemClock
+  const media = await startMediaServer()
+  const { seed = '1', decrypt = true } = options
+  const world = new World({ seed, clock, decrypt, content: plainContent, media })
+  const state: ServerState = {
+    world,
+    authority: noiseAuthority(),
+    connections: new Set(),
+    pairingRefs: new Map(),
+    linkCodes: new Map(),
+    unknownIqs: [],
+  }
+  const control = controlServer(state)
+  const sockets = new WebSocketServer({ server: control.server, perMessageDeflate: false })
+  sockets.on('connection', (socket) => state.connections.add(new Connection(state, socket)))
+  try {
+    await control.listen({ port: options.port ?? 0, host: '127.0.0.1' })
+  } catch (error) {
+    await media.close()
+    throw error
+  }
+  const { port } = control.server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    ws: `ws://127.0.0.1:${port}/ws/chat`,
+    rootKey: state.authority.rootKey.toString('hex'),
+    caFile: media.caFile,
+    world,
+    unknownIqs: state.unknownIqs,
+    async close() {
+      for (const connection of [...state.connections]) connection.cut()
+      sockets.close()
+      await control.close()
+      await world.idle()
+      await media.close()
+    },
+  }
+}

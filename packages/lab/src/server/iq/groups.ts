@@ -1,0 +1,3 @@
+import type { IqHandler } from './answer.ts'
+
+export const groupHandlers: Record<string, IqHandler> = {}

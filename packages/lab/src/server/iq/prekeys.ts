@@ -1,0 +1,74 @@
+import { signalKey, verify } from '../../wire/keys.ts'
+import { type BinaryNode, bigEndian, bytes, child, children, integer, node } from '../../wire/node.ts'
+import { bundleNodes } from '../../world/phone.ts'
+import type { Connection } from '../connection.ts'
+import { failure, type IqHandler, requester, result } from './answer.ts'
+
+const count: IqHandler = (connection, iq) => {
+  result(connection, iq, [node('count', { value: requester(connection).preKeys.length })])
+}
+
+const upload: IqHandler = (connection, iq) => {
+  const companion = requester(connection)
+  if (!takeSignedPreKey(connection, child(iq, 'skey'))) {
+    failure(connection, iq, 406, 'not-acceptable')
+    return
+  }
+  const keys = children(child(iq, 'list'), 'key')
+  companion.addPreKeys(keys.map((key) => ({ id: integer(child(key, 'id')), key: bytes(child(key, 'value')) })))
+  result(connection, iq)
+}
+
+const rotate: IqHandler = (connection, iq, step) => {
+  if (takeSignedPreKey(connection, child(step, 'skey'))) result(connection, iq)
+  else failure(connection, iq, 406, 'not-acceptable')
+}
+
+/** Stores a signed prekey where its signature is right. One that is stored already is not checked again. */
+function takeSignedPreKey(connection: Connection, skey: BinaryNode | undefined): boolean {
+  const companion = requester(connection)
+  const [id, key, signature] = [
+    integer(child(skey, 'id')),
+    bytes(child(skey, 'value')),
+    bytes(child(skey, 'signature')),
+  ]
+  const known = companion.signedPreKey
+  if (known.id === id && known.key.equals(key)) return true
+  if (!verify(companion.identity, signalKey(key), signature)) {
+    connection.state.world.violations.push(`${companion.user.phone}: signed prekey ${id} has a wrong signature`)
+    return false
+  }
+  companion.signedPreKey = { id, key, signature }
+  return true
+}
+
+const digest: IqHandler = (connection, iq) => {
+  const { registrationId } = requester(connection)
+  result(connection, iq, [node('digest', {}, [node('registration', {}, bigEndian(registrationId))])])
+}
+
+const bundles: IqHandler = (connection, iq, step) => {
+  const users = children(step, 'user').map((user) => bundle(connection, user.attrs.jid ?? ''))
+  result(connection, iq, [node('list', {}, users)])
+}
+
+/** One device's bundle. An unknown device is an error inside its own `<user>`. */
+function bundle(connection: Connection, jid: string): BinaryNode {
+  const { world } = connection.state
+  const address = world.resolve(jid)
+  const { user, device = 0 } = address ?? {}
+  const source = device === 0 ? user?.device : user?.companions.get(device)
+  if (!source || !user?.registered) return node('user', { jid }, [node('error', { code: 404, text: 'item-not-found' })])
+  const keys = source.bundle(() => world.stanzaId(), world.seconds)
+  const registration = node('registration', {}, bigEndian(keys.registrationId))
+  return node('user', { jid, t: world.seconds }, [registration, ...bundleNodes(keys)])
+}
+
+/** One-time and signed prekeys: counting, uploading, rotating, fetching. */
+export const prekeyHandlers: Record<string, IqHandler> = {
+  'encrypt/get/count': count,
+  'encrypt/set/registration': upload,
+  'encrypt/set/rotate': rotate,
+  'encrypt/get/digest': digest,
+  'encrypt/get/key': bundles,
+}

@@ -1,0 +1,25 @@
+import { isLid } from '../wire/jid.ts'
+import { type BinaryNode, child, node } from '../wire/node.ts'
+import type { Companion } from '../world/companion.ts'
+import type { Connection } from './connection.ts'
+
+/** A companion tells its name and whether it is in use, or asks to be told about somebody. */
+export function onPresence(connection: Connection, companion: Companion, presence: BinaryNode): void {
+  const { world } = connection.state
+  const { type = 'available', name, to } = presence.attrs
+  if (name) companion.pushName = name
+  const asked = type === 'subscribe' ? world.resolve(to)?.user : undefined
+  if (asked) companion.signal(node('presence', { from: to, type: asked.online ? undefined : 'unavailable' }))
+}
+
+/** Typing, recording, or no more of it: relayed to the other person's devices. */
+export function onChatState(connection: Connection, companion: Companion, state: BinaryNode): void {
+  const { world } = connection.state
+  const { to } = state.attrs
+  const recipient = world.resolve(to)?.user
+  if (!recipient) return
+  const kind = child(state)
+  recipient.chatStates.set(companion.user.phone, kind?.attrs.media === 'audio' ? 'recording' : (kind?.tag ?? ''))
+  const from = isLid(to) ? companion.user.lidJid() : companion.user.jid()
+  for (const other of recipient.companions.values()) other.signal(node('chatstate', { from }, state.content))
+}

@@ -1,0 +1,50 @@
+import type { proto } from 'baileys'
+import type { Group } from './groups.ts'
+import type { KnownMessage, User } from './user.ts'
+
+/** What a person sees of a message's content. Other keys depend on the type. */
+export interface ShownContent {
+  /** text, image, video, audio, voice, document, sticker, location, contact, poll, reaction, … */
+  type: string
+  text?: string
+  caption?: string
+  fileName?: string
+  mimetype?: string
+  /** Of the decrypted media bytes, hexadecimal. */
+  sha256?: string
+  [detail: string]: unknown
+}
+
+/** A message ready to be encrypted. `type` and `mediatype` are the stanza's attributes. */
+export interface ComposedMessage {
+  message: proto.IMessage
+  type: string
+  mediatype?: string
+  edit?: string
+}
+
+export interface ComposeContext {
+  sender: User
+  /** The person or group the message goes to. */
+  chat: User | Group
+  /** Address of the chat, as message keys carry it. */
+  chatJid: string
+  /** When it is sent, in milliseconds since 1970. */
+  now: number
+  /** A message the sender's phone has sent or been shown, for quotes, reactions, edits and revokes. */
+  known(id: string): KnownMessage | undefined
+  /** Stores encrypted media and answers where it is served: a path and the full URL. */
+  putMedia(encrypted: Buffer): { path: string; url: string }
+}
+
+export interface DescribeContext {
+  /** The encrypted bytes served at a path of the media server. */
+  getMedia(path: string): Buffer | undefined
+}
+
+/** What messages are made of and look like: the world moves them and knows nothing of their kinds. */
+export interface Content {
+  /** Throws `BadRequest` for a request it does not understand. */
+  compose(request: Record<string, unknown>, context: ComposeContext): Promise<ComposedMessage>
+  describe(message: proto.IMessage, context: DescribeContext): Promise<ShownContent>
+}
