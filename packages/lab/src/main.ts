@@ -14,6 +14,7 @@ interface Flags {
   data?: string
   json?: boolean
   decrypt: boolean
+  exitWithParent?: boolean
 }
 
 function portNumber(text: string): number {
@@ -33,6 +34,8 @@ async function run(flags: Flags): Promise<void> {
       () => process.exit(1),
     )
   }
+  // A parent that dies without a word closes the pipe.
+  if (flags.exitWithParent) process.stdin.once('end', stop).resume()
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }
@@ -45,6 +48,7 @@ const program = new Command('kurir-lab')
   .option('--json', 'print one line of JSON when ready')
   .option('--decrypt', 'phones decrypt what they get', true)
   .option('--no-decrypt', 'only acknowledge and confirm delivery, for benchmarks')
+  .option('--exit-with-parent', 'end when standard input closes')
   .addHelpText('after', EXAMPLES)
 
 program.action(async (flags: Flags) => {
