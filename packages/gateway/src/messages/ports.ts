@@ -1,7 +1,13 @@
 import type { MessageId, SessionUid, TenantId, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { MessageRecord, MessageStatus, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
+import type { SessionRecord } from '../core/session.ts'
 import type { InboundMessage, UndecryptableMessage } from '../engine/port.ts'
+
+/** What the messages room needs to know of sessions. */
+export interface SessionDirectory {
+  getSession(tenant: TenantId, id: string): Promise<SessionRecord | undefined>
+}
 
 /** What the messages room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
 export interface MessageStore {
@@ -14,7 +20,10 @@ export interface MessageStore {
   saveProto(id: MessageId, proto: Uint8Array, at: number): Promise<void>
   /** Messages without ack (`accepted`, `prepared`) of one session, in order of acceptance, after `afterRow`. */
   loadOutbox(session: SessionUid, page: { afterRow: number; limit: number }): Promise<OutboxItem[]>
-  /** Counts an attempt before the bytes are handed to the network. */
+  /**
+   * Counts an attempt that ended without an outcome. One that has an outcome is counted with it
+   * (`StatusAdvance.attempted`), so that a message sent at once costs no unit of its own for this.
+   */
   countAttempt(id: MessageId): Promise<void>
   /**
    * Moves a status forward, with history, event and webhook deliveries in the same transaction. A status that would
@@ -77,6 +86,8 @@ export interface StatusAdvance {
   status: OutgoingStatus
   reason?: string
   at: number
+  /** The change is the outcome of handing the message to the network: counts that attempt, even if nothing changes. */
+  attempted?: true
 }
 
 export interface AdvanceResult {

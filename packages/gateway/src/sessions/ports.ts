@@ -1,6 +1,7 @@
 import type { SessionUid, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../core/session.ts'
+import type { EngineConnection, InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
 
 /** What the sessions room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
 export interface SessionStore {
@@ -34,4 +35,22 @@ export interface SessionStatusChange {
   status: SessionStatus
   reason: StatusReason
   at: number
+}
+
+/**
+ * Where a session's connections and what comes over them go. Calls of one session never overlap, except that
+ * messages and receipts may come at any time, also before `onOpen` and after `onClosed`.
+ */
+export interface SessionTraffic {
+  /** Another account than before was paired: nothing that was accepted for the old one may go out by the new one. */
+  onAccountChanged(session: SessionUid): Promise<void>
+  /** Logged in, and stored as `connected`. */
+  onOpen(session: SessionUid, connection: EngineConnection): void
+  /** The server has handed over what it kept; receipts among it tell which messages need no second sending. */
+  onDrained(session: SessionUid): void
+  onClosed(session: SessionUid): void
+  /** Resolves when the message is on disk. */
+  onMessage(session: SessionUid, message: InboundMessage): Promise<void>
+  onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void>
+  onReceipt(session: SessionUid, receipt: Receipt): Promise<void>
 }
