@@ -73,7 +73,7 @@ export function encryptMedia(plain: Uint8Array, kind: MediaKind, mediaKey: Buffe
  * {@link MediaMismatch} at the end where MAC, hashes or length do not agree, so use nothing before the end.
  */
 export async function* decryptMedia(
-  source: AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   kind: MediaKind,
   claim: MediaClaim,
 ): AsyncGenerator<Buffer> {
