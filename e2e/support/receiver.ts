@@ -18,6 +18,7 @@ export class Receiver {
   /** Bodies whose signature did not verify. */
   forged = 0
   #secret: Webhook | undefined
+  #waiting: (() => void)[] = []
   readonly #server: Server
 
   private constructor(server: Server) {
@@ -54,6 +55,11 @@ export class Receiver {
     return this.events.filter((event) => event.type === type)
   }
 
+  /** Resolves when the next body comes. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections()
     this.#server.close()
@@ -67,5 +73,6 @@ export class Receiver {
       this.forged += 1
     }
     this.events.push({ webhookId: headers['webhook-id'] ?? '', ...JSON.parse(body) })
+    for (const wake of this.#waiting.splice(0)) wake()
   }
 }
