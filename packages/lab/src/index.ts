@@ -1,12 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { compose } from './content/compose.ts'
+import { describe } from './content/describe.ts'
+import { compose } from './content/compose.ts'
+import { describe } from './content/describe.ts'
 import { controlServer } from './control/server.ts'
 import { startMediaServer } from './media/server.ts'
 import { Connection } from './server/connection.ts'
 import type { ServerState } from './server/context.ts'
+import { dispatch } from './server/dispatch.ts'
+import { login } from './server/login.ts'
 import { noiseAuthority } from './wire/authority.ts'
 import { type Clock, systemClock } from './world/clock.ts'
-import { plainContent } from './world/plain-content.ts'
 import { World } from './world/world.ts'
 
 export interface LabOptions {
@@ -42,7 +47,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const clock = options.clock ?? systemClock
   const media = await startMediaServer()
   const { seed = '1', decrypt = true } = options
-  const world = new World({ seed, clock, decrypt, content: plainContent, media })
+  const world = new World({ seed, clock, decrypt, content: { compose, describe }, media })
   const state: ServerState = {
     world,
     authority: noiseAuthority(),
@@ -53,7 +58,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
   const control = controlServer(state)
   const sockets = new WebSocketServer({ server: control.server, perMessageDeflate: false })
-  sockets.on('connection', (socket) => state.connections.add(new Connection(state, socket)))
+  sockets.on('connection', (socket) =>
+    state.connections.add(new Connection(state, socket, { login, stanza: dispatch })),
+  )
   try {
     await control.listen({ port: options.port ?? 0, host: '127.0.0.1' })
   } catch (error) {

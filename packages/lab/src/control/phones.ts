@@ -3,10 +3,9 @@ import Type, { type Static } from 'typebox'
 import type { ServerState } from '../server/context.ts'
 import { enterCode } from '../server/link-code.ts'
 import { scan } from '../server/pairing.ts'
-import type { Companion } from '../world/companion.ts'
 import { notFound } from '../world/errors.ts'
+import type { Companion, User } from '../world/model.ts'
 import { goOffline, goOnline } from '../world/person.ts'
-import type { User } from '../world/user.ts'
 
 const PhoneParams = Type.Object({ phone: Type.String() })
 const NewPhone = Type.Object({

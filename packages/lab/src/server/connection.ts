@@ -1,32 +1,38 @@
 import type { proto } from 'baileys'
 import type { WebSocket } from 'ws'
 import { decodeStanza, encodeStanza } from '../wire/codec.ts'
-import { type BinaryNode, node } from '../wire/node.ts'
+import type { BinaryNode } from '../wire/node.ts'
 import { NoiseResponder } from '../wire/noise.ts'
-import type { Companion, Link, Registration } from '../world/companion.ts'
+import type { Companion, Registration } from '../world/model.ts'
 import { TaskQueue } from '../world/tasks.ts'
-import type { ServerState } from './context.ts'
-import { dispatch } from './dispatch.ts'
-import { login } from './login.ts'
+import type { Client, ServerState } from './context.ts'
 
 /** Time a client has to read the last stanza before the socket is closed, in milliseconds. */
 const LINGER_MS = 20
 
+/** What is done with what a client sends. */
+export interface StanzaHandlers {
+  login(client: Client, payload: proto.ClientPayload, clientStatic: Buffer): void
+  stanza(client: Client, stanza: BinaryNode): Promise<void>
+}
+
 /** One client on the line: Noise below, stanzas above, in the order they came. */
-export class Connection implements Link {
+export class Connection implements Client {
   readonly state: ServerState
   /** The device that has logged in. */
   companion: Companion | undefined
   /** A device that is about to be linked. */
   registration: Registration | undefined
   active = false
+  readonly #handlers: StanzaHandlers
   readonly #socket: WebSocket
   readonly #noise: NoiseResponder
   readonly #tasks: TaskQueue
   readonly #answers = new Map<string, (answer: BinaryNode) => void>()
   #closing = false
 
-  constructor(state: ServerState, socket: WebSocket) {
+  constructor(state: ServerState, socket: WebSocket, handlers: StanzaHandlers) {
+    this.#handlers = handlers
     this.state = state
     this.#socket = socket
     this.#tasks = new TaskQueue((error) => state.world.fail('stanza', error))
@@ -34,7 +40,7 @@ export class Connection implements Link {
       write: (data) => {
         if (socket.readyState === socket.OPEN) socket.send(data)
       },
-      login: (payload, clientStatic) => this.#login(payload, clientStatic),
+      login: (payload, clientStatic) => handlers.login(this, payload, clientStatic),
       frame: (plain) => this.#receive(decodeStanza(plain)),
     })
     socket.on('message', (data) => this.#feed(data as Buffer))
@@ -75,10 +81,6 @@ export class Connection implements Link {
     }
   }
 
-  #login(payload: proto.ClientPayload, clientStatic: Buffer): void {
-    login(this, payload, clientStatic)
-  }
-
   #receive(stanza: BinaryNode): void {
     const answer = stanza.tag === 'iq' ? this.#answers.get(stanza.attrs.id ?? '') : undefined
     if (answer && (stanza.attrs.type === 'result' || stanza.attrs.type === 'error')) {
@@ -89,7 +91,7 @@ export class Connection implements Link {
     this.#tasks.push(async () => {
       if (this.#closing) return
       await this.#slowDown()
-      await dispatch(this, stanza)
+      await this.#handlers.stanza(this, stanza)
     })
   }
 
@@ -107,11 +109,6 @@ export class Connection implements Link {
     if (this.companion?.link === this) this.companion.link = undefined
     if (!this.registration) return
     for (const [ref, connection] of pairingRefs) if (connection === this) pairingRefs.delete(ref)
-    for (const [phone, code] of linkCodes) if (code.connection === this) linkCodes.delete(phone)
+    for (const [phone, code] of linkCodes) if (code.client === this) linkCodes.delete(phone)
   }
-}
-
-/** The stanza that ends a line with a code, as in `<stream:error code="515"/>`. */
-export function streamError(code?: number, conflict?: string): BinaryNode {
-  return node('stream:error', { code }, conflict ? [node('conflict', { type: conflict })] : undefined)
 }

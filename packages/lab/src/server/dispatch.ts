@@ -1,5 +1,5 @@
 import { type BinaryNode, child, node } from '../wire/node.ts'
-import type { Connection } from './connection.ts'
+import type { Client } from './context.ts'
 import { accountHandlers } from './iq/account.ts'
 import { failure, type IqHandler } from './iq/answer.ts'
 import { groupHandlers } from './iq/groups.ts'
@@ -15,45 +15,45 @@ const handlers = new Map<string, IqHandler>(
 )
 
 /** Hands a stanza to whoever handles its kind. */
-export async function dispatch(connection: Connection, stanza: BinaryNode): Promise<void> {
-  const { companion } = connection
+export async function dispatch(client: Client, stanza: BinaryNode): Promise<void> {
+  const { companion } = client
   if (stanza.tag === 'iq') {
-    await onIq(connection, stanza)
+    await onIq(client, stanza)
     return
   }
   if (!companion) return
   switch (stanza.tag) {
     case 'message':
-      onMessage(connection, companion, stanza)
+      onMessage(client, companion, stanza)
       return
     case 'receipt':
-      onReceipt(connection, companion, stanza)
+      onReceipt(client, companion, stanza)
       return
     case 'ack':
       companion.queue.confirm(stanza)
       return
     case 'presence':
-      onPresence(connection, companion, stanza)
+      onPresence(client, companion, stanza)
       return
     case 'chatstate':
-      onChatState(connection, companion, stanza)
+      onChatState(client, companion, stanza)
       return
     case 'call':
-      connection.send(node('ack', { id: stanza.attrs.id, class: 'call', from: stanza.attrs.to }))
+      client.send(node('ack', { id: stanza.attrs.id, class: 'call', from: stanza.attrs.to }))
       return
     default:
   }
 }
 
-async function onIq(connection: Connection, iq: BinaryNode): Promise<void> {
+async function onIq(client: Client, iq: BinaryNode): Promise<void> {
   if (iq.attrs.type === 'result' || iq.attrs.type === 'error') return
   const step = child(iq)
   const key = `${iq.attrs.xmlns ?? ''}/${iq.attrs.type ?? ''}/${step?.tag ?? ''}`
   const handler = handlers.get(key)
-  if (handler && (connection.companion || key.startsWith('md/') || key.startsWith('w:p/'))) {
-    await handler(connection, iq, step ?? node(''))
+  if (handler && (client.companion || key.startsWith('md/') || key.startsWith('w:p/'))) {
+    await handler(client, iq, step ?? node(''))
     return
   }
-  connection.state.unknownIqs.push(key)
-  failure(connection, iq, 501, 'feature-not-implemented')
+  client.state.unknownIqs.push(key)
+  failure(client, iq, 501, 'feature-not-implemented')
 }

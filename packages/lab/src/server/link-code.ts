@@ -3,11 +3,9 @@ import { Curve, derivePairingCodeKey, hkdf } from 'baileys'
 import { parseJid } from '../wire/jid.ts'
 import { keyPairFrom } from '../wire/keys.ts'
 import { type BinaryNode, bytes, child, node, SERVER, text } from '../wire/node.ts'
-import type { Companion } from '../world/companion.ts'
 import { badRequest } from '../world/errors.ts'
-import type { User } from '../world/user.ts'
-import type { Connection } from './connection.ts'
-import type { LinkCode, ServerState } from './context.ts'
+import type { Companion, User } from '../world/model.ts'
+import type { Client, LinkCode, ServerState } from './context.ts'
 import { result } from './iq/answer.ts'
 import { link } from './pairing.ts'
 
@@ -17,23 +15,23 @@ const GCM_IV_BYTES = 12
 const GCM_TAG_BYTES = 16
 
 /** A companion shows a pairing code (`companion_hello`), or has been told it was typed (`companion_finish`). */
-export async function linkCode(connection: Connection, iq: BinaryNode, step: BinaryNode): Promise<void> {
-  const { state } = connection
+export async function linkCode(client: Client, iq: BinaryNode, step: BinaryNode): Promise<void> {
+  const { state } = client
   const phone = parseJid(step.attrs.jid)?.user ?? ''
   if (step.attrs.stage === 'companion_hello') {
     const ref = state.world.random(`link code ${state.world.stanzaId()}`).bytes(16).toString('base64')
     const wrapped = bytes(child(step, 'link_code_pairing_wrapped_companion_ephemeral_pub'))
-    state.linkCodes.set(phone, { ref, connection, phone, wrapped })
+    state.linkCodes.set(phone, { ref, client, phone, wrapped })
     const refNode = node('link_code_pairing_ref', {}, Buffer.from(ref))
-    result(connection, iq, [node('link_code_companion_reg', { stage: 'companion_hello' }, [refNode])])
+    result(client, iq, [node('link_code_companion_reg', { stage: 'companion_hello' }, [refNode])])
     return
   }
-  result(connection, iq)
+  result(client, iq)
   const code = state.linkCodes.get(phone)
   if (!code?.shared || code.ref !== text(child(step, 'link_code_pairing_ref'))) return
   state.linkCodes.delete(phone)
   const bundle = bytes(child(step, 'link_code_pairing_wrapped_key_bundle'))
-  // Not awaited: linking waits for an answer that comes over this connection after this stanza.
+  // Not awaited: linking waits for an answer that comes over this client after this stanza.
   finish(state, code, bundle).then(code.finished?.resolve, code.finished?.reject)
 }
 
@@ -61,7 +59,7 @@ export async function enterCode(state: ServerState, user: User, typed: string): 
     node('primary_identity_pub', {}, user.device.identity.public),
     node('link_code_pairing_ref', {}, Buffer.from(code.ref)),
   ])
-  code.connection.send(node('notification', attrs, [hello]))
+  code.client.send(node('notification', attrs, [hello]))
   return linked
 }
 
@@ -85,7 +83,7 @@ async function finish(state: ServerState, code: LinkCode, bundle: Buffer): Promi
   const secret = plain.subarray(64, 96)
   const identityShared = Buffer.from(Curve.sharedKey(user.device.identity.private, companionIdentity))
   const advSecret = hkdf(Buffer.concat([shared, identityShared, secret]), 32, { info: 'adv_secret' })
-  return link(state, user, code.connection, Buffer.from(advSecret))
+  return link(state, user, code.client, Buffer.from(advSecret))
 }
 
 function ctr(

@@ -1,38 +1,33 @@
 import type { proto } from 'baileys'
 import { signalKey, verify } from '../wire/keys.ts'
 import { node, SERVER } from '../wire/node.ts'
-import type { Registration } from '../world/companion.ts'
-import type { Connection } from './connection.ts'
-import { streamError } from './connection.ts'
+import type { Registration } from '../world/model.ts'
+import { type Client, streamError } from './context.ts'
 
 /** How many QR codes a client may show before it must start again. */
 const PAIRING_REFS = 6
 
 /** What comes after the handshake: a new device is given references for its QR codes, a linked one is let in. */
-export function login(connection: Connection, payload: proto.ClientPayload, clientStatic: Buffer): void {
-  if (payload.devicePairingData?.eIdent?.length) register(connection, payload.devicePairingData, clientStatic)
-  else admit(connection, String(payload.username), payload.device ?? 0, clientStatic)
+export function login(client: Client, payload: proto.ClientPayload, clientStatic: Buffer): void {
+  if (payload.devicePairingData?.eIdent?.length) register(client, payload.devicePairingData, clientStatic)
+  else admit(client, String(payload.username), payload.device ?? 0, clientStatic)
 }
 
-function register(
-  connection: Connection,
-  data: proto.ClientPayload.IDevicePairingRegistrationData,
-  noiseKey: Buffer,
-): void {
-  const { world, pairingRefs } = connection.state
+function register(client: Client, data: proto.ClientPayload.IDevicePairingRegistrationData, noiseKey: Buffer): void {
+  const { world, pairingRefs } = client.state
   const registration = readRegistration(data, noiseKey)
   if (!registration) {
     world.violations.push('registration with a signed prekey whose signature is wrong')
-    connection.close(node('failure', { reason: 400, location: 'lab' }))
+    client.close(node('failure', { reason: 400, location: 'lab' }))
     return
   }
-  connection.registration = registration
+  client.registration = registration
   const random = world.random(`pairing ${world.stanzaId()}`)
   const refs = Array.from({ length: PAIRING_REFS }, () => `2@${random.bytes(48).toString('base64')}`)
-  for (const ref of refs) pairingRefs.set(ref, connection)
+  for (const ref of refs) pairingRefs.set(ref, client)
   const attrs = { from: SERVER, type: 'set', id: world.stanzaId(), xmlns: 'md' }
   const nodes = refs.map((ref) => node('ref', {}, Buffer.from(ref)))
-  connection.send(node('iq', attrs, [node('pair-device', {}, nodes)]))
+  client.send(node('iq', attrs, [node('pair-device', {}, nodes)]))
 }
 
 /** The device's public keys; `undefined` where its signed prekey is not signed by its identity. */
@@ -53,18 +48,18 @@ function readRegistration(
   }
 }
 
-function admit(connection: Connection, phone: string, device: number, noiseKey: Buffer): void {
-  const { world } = connection.state
+function admit(client: Client, phone: string, device: number, noiseKey: Buffer): void {
+  const { world } = client.state
   const companion = world.users.get(phone)?.companions.get(device)
   if (!companion?.noiseKey.equals(noiseKey)) {
-    connection.close(node('failure', { reason: 401, location: 'lab' }))
+    client.close(node('failure', { reason: 401, location: 'lab' }))
     return
   }
   companion.link?.close(streamError(undefined, 'replaced'))
-  companion.link = connection
-  connection.companion = companion
+  companion.link = client
+  client.companion = companion
   const { user } = companion
-  connection.send(
+  client.send(
     node('success', {
       t: world.seconds,
       props: 27,

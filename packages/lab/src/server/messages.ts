@@ -1,21 +1,21 @@
 import { type BinaryNode, node } from '../wire/node.ts'
-import type { Companion } from '../world/companion.ts'
+import type { Companion } from '../world/model.ts'
 import { chatName } from '../world/phone.ts'
 import { routeMessage } from '../world/router.ts'
-import { type Connection, streamError } from './connection.ts'
+import { type Client, streamError } from './context.ts'
 
 /** A companion sends a message: taken, acknowledged, handed on. The faults of sending strike here. */
-export function onMessage(connection: Connection, sender: Companion, stanza: BinaryNode): void {
-  const { world } = connection.state
+export function onMessage(client: Client, sender: Companion, stanza: BinaryNode): void {
+  const { world } = client.state
   const { phone } = sender.user
   const { faults, ledger } = world
   if (faults.strike('drop-socket', phone)) {
-    connection.cut()
+    client.cut()
     return
   }
   const end = faults.strike('stream-error', phone)
   if (end) {
-    connection.close(streamError(end.code ?? 503))
+    client.close(streamError(end.code ?? 503))
     return
   }
   const { id = '', to = '' } = stanza.attrs
@@ -24,7 +24,7 @@ export function onMessage(connection: Connection, sender: Companion, stanza: Bin
   const refused = faults.strike('nack', phone)
   if (refused) {
     ledger.count(row, 'nacked')
-    connection.send(acknowledgement(stanza, world.seconds, refused.code ?? 479))
+    client.send(acknowledgement(stanza, world.seconds, refused.code ?? 479))
     return
   }
   ledger.count(row, 'accepted')
@@ -33,13 +33,13 @@ export function onMessage(connection: Connection, sender: Companion, stanza: Bin
     const late = faults.strike('delay-ack', phone)
     const answer = () => {
       ledger.count(row, 'acked')
-      connection.send(acknowledgement(stanza, world.seconds))
+      client.send(acknowledgement(stanza, world.seconds))
     }
     if (late) world.clock.after(late.ms ?? 1000, answer)
     else answer()
   }
   if (!peer) routeMessage(world, sender, stanza)
-  if (cut) connection.cut()
+  if (cut) client.cut()
 }
 
 function acknowledgement(stanza: BinaryNode, t: number, error?: number): BinaryNode {

@@ -2,11 +2,9 @@ import { createHmac } from 'node:crypto'
 import { proto } from 'baileys'
 import { sign, verify } from '../wire/keys.ts'
 import { bytes, child, node, SERVER } from '../wire/node.ts'
-import { Companion } from '../world/companion.ts'
 import { badRequest } from '../world/errors.ts'
-import type { User } from '../world/user.ts'
-import { type Connection, streamError } from './connection.ts'
-import type { ServerState } from './context.ts'
+import { Companion, type User } from '../world/model.ts'
+import { type Client, type ServerState, streamError } from './context.ts'
 
 /** Signed together with the data: what the phone vouches for, and what the companion answers. */
 const ACCOUNT_SIGNATURE = Buffer.from([6, 0])
@@ -17,29 +15,24 @@ const MAX_COMPANIONS = 4
 /** The person scans a QR code with the phone: links the companion that shows it. Throws 400 for a stale or foreign one. */
 export async function scan(state: ServerState, user: User, qr: string): Promise<Companion> {
   const [ref = '', , identity = '', secret = ''] = qr.slice(qr.lastIndexOf('#') + 1).split(',')
-  const connection = state.pairingRefs.get(ref)
-  if (!connection?.registration) throw badRequest('this QR code is not valid any more')
-  if (!Buffer.from(identity, 'base64').equals(connection.registration.identity)) {
+  const client = state.pairingRefs.get(ref)
+  if (!client?.registration) throw badRequest('this QR code is not valid any more')
+  if (!Buffer.from(identity, 'base64').equals(client.registration.identity)) {
     throw badRequest('this QR code belongs to another device')
   }
-  return link(state, user, connection, Buffer.from(secret, 'base64'))
+  return link(state, user, client, Buffer.from(secret, 'base64'))
 }
 
-/** Links the device on `connection` to an account: the phone signs its identity, the device signs back, 515. */
-export async function link(
-  state: ServerState,
-  user: User,
-  connection: Connection,
-  advSecret: Buffer,
-): Promise<Companion> {
+/** Links the device on `client` to an account: the phone signs its identity, the device signs back, 515. */
+export async function link(state: ServerState, user: User, client: Client, advSecret: Buffer): Promise<Companion> {
   const { world } = state
-  const { registration } = connection
+  const { registration } = client
   if (!registration) throw badRequest('this device is linked already')
   if (user.companions.size >= MAX_COMPANIONS) throw badRequest(`${user.phone} has ${MAX_COMPANIONS} linked devices`)
   const id = user.nextDevice++
   const identity = deviceIdentity(user, registration.identity, id, world.seconds, advSecret)
   const attrs = { from: SERVER, type: 'set', id: world.stanzaId(), xmlns: 'md', t: world.seconds }
-  const answer = await connection.query(
+  const answer = await client.query(
     node('iq', attrs, [
       node('pair-success', {}, [
         node('device-identity', {}, identity.outer),
@@ -59,7 +52,7 @@ export async function link(
   }
   const companion = new Companion(user, id, registration)
   user.companions.set(id, companion)
-  connection.close(streamError(515))
+  client.close(streamError(515))
   world.announceDevice(companion, 'add')
   return companion
 }

@@ -1,11 +1,11 @@
 import { isLid } from '../wire/jid.ts'
 import { type BinaryNode, child, node } from '../wire/node.ts'
-import type { Companion } from '../world/companion.ts'
-import type { Connection } from './connection.ts'
+import type { Companion } from '../world/model.ts'
+import type { Client } from './context.ts'
 
 /** A companion tells its name and whether it is in use, or asks to be told about somebody. */
-export function onPresence(connection: Connection, companion: Companion, presence: BinaryNode): void {
-  const { world } = connection.state
+export function onPresence(client: Client, companion: Companion, presence: BinaryNode): void {
+  const { world } = client.state
   const { type = 'available', name, to } = presence.attrs
   if (name) companion.pushName = name
   const asked = type === 'subscribe' ? world.resolve(to)?.user : undefined
@@ -13,8 +13,8 @@ export function onPresence(connection: Connection, companion: Companion, presenc
 }
 
 /** Typing, recording, or no more of it: relayed to the other person's devices. */
-export function onChatState(connection: Connection, companion: Companion, state: BinaryNode): void {
-  const { world } = connection.state
+export function onChatState(client: Client, companion: Companion, state: BinaryNode): void {
+  const { world } = client.state
   const { to } = state.attrs
   const recipient = world.resolve(to)?.user
   if (!recipient) return

@@ -1,16 +1,16 @@
 import { isGroup, isLid } from '../wire/jid.ts'
 import { type BinaryNode, bytes, child, integer, node, receiptIds } from '../wire/node.ts'
-import type { Companion } from '../world/companion.ts'
+import type { Companion } from '../world/model.ts'
 import { resend } from '../world/phone-send.ts'
 import type { PreKeyBundle } from '../world/signal-device.ts'
 import type { Address, World } from '../world/world.ts'
-import type { Connection } from './connection.ts'
+import type { Client } from './context.ts'
 
 /** A companion confirms, reads or cannot read messages: settles its queue, tells the author's devices. */
-export function onReceipt(connection: Connection, reader: Companion, receipt: BinaryNode): void {
-  const { world } = connection.state
+export function onReceipt(client: Client, reader: Companion, receipt: BinaryNode): void {
+  const { world } = client.state
   const { id, to, type, participant } = receipt.attrs
-  connection.send(node('ack', { id, class: 'receipt', from: to, type, participant }))
+  client.send(node('ack', { id, class: 'receipt', from: to, type, participant }))
   // A retry receipt does not settle the message: the negative ack that goes with it does.
   const confirmed = type === 'retry' ? [] : reader.queue.confirm(receipt)
   const author = world.resolve(isGroup(to) ? participant : to)

@@ -1,19 +1,8 @@
 import type { proto } from 'baileys'
-import type { Group } from './groups.ts'
-import type { KnownMessage, User } from './user.ts'
+import type { Group, KnownMessage, User } from './model.ts'
+import type { ShownContent } from './rows.ts'
 
-/** What a person sees of a message's content. Other keys depend on the type. */
-export interface ShownContent {
-  /** text, image, video, audio, voice, document, sticker, location, contact, poll, reaction, … */
-  type: string
-  text?: string
-  caption?: string
-  fileName?: string
-  mimetype?: string
-  /** Of the decrypted media bytes, hexadecimal. */
-  sha256?: string
-  [detail: string]: unknown
-}
+export type { ShownContent } from './rows.ts'
 
 /** A message ready to be encrypted. `type` and `mediatype` are the stanza's attributes. */
 export interface ComposedMessage {

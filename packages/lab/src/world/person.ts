@@ -1,8 +1,8 @@
 import { node } from '../wire/node.ts'
 import { badRequest, notFound } from './errors.ts'
-import { isGroupRecord } from './groups.ts'
+import { isGroupRecord, type User } from './model.ts'
 import { chatOf } from './phone-send.ts'
-import type { InboxRow, User } from './user.ts'
+import type { InboxRow } from './rows.ts'
 import type { World } from './world.ts'
 
 /** The phone loses its connection: what is sent to it waits, and so do its receipts. */

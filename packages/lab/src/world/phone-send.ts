@@ -1,12 +1,10 @@
 import type { proto } from 'baileys'
 import { type BinaryNode, node } from '../wire/node.ts'
-import type { Companion } from './companion.ts'
 import type { ComposedMessage } from './content.ts'
 import { badRequest, notFound } from './errors.ts'
-import { type Group, isGroupRecord } from './groups.ts'
+import { type Companion, type Group, isGroupRecord, type KnownMessage, type User } from './model.ts'
 import { chatName, showMessage } from './phone.ts'
 import type { Ciphertext, PreKeyBundle } from './signal-device.ts'
-import type { KnownMessage, User } from './user.ts'
 import type { World } from './world.ts'
 
 /** A message of a phone on its way to devices. */

@@ -1,9 +1,8 @@
 import type { proto } from 'baileys'
 import { type BinaryNode, bigEndian, node } from '../wire/node.ts'
-import type { Companion } from './companion.ts'
-import { type Group, isGroupRecord } from './groups.ts'
+import { type Companion, type Group, isGroupRecord, type User } from './model.ts'
+import type { Arrivals, InboxRow } from './rows.ts'
 import type { Ciphertext, PreKeyBundle } from './signal-device.ts'
-import type { Arrivals, InboxRow, User } from './user.ts'
 import type { World } from './world.ts'
 
 /** A message from a companion as it reaches one phone. */

@@ -1,10 +1,8 @@
 import { isGroup, isLid, parseJid } from '../wire/jid.ts'
 import { type BinaryNode, bytes, child, children, node } from '../wire/node.ts'
-import type { Companion } from './companion.ts'
-import { type Group, isGroupRecord } from './groups.ts'
+import { type Companion, type Group, isGroupRecord, type User } from './model.ts'
 import { takeIn } from './phone.ts'
 import type { Ciphertext } from './signal-device.ts'
-import type { User } from './user.ts'
 import type { Address, World } from './world.ts'
 
 /** One message stanza of a companion on its way through the server. */

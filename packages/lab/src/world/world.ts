@@ -1,14 +1,12 @@
 import { parseJid } from '../wire/jid.ts'
 import { type BinaryNode, node } from '../wire/node.ts'
 import { type Clock, seconds } from './clock.ts'
-import type { Companion } from './companion.ts'
 import type { Content } from './content.ts'
 import { conflict, notFound } from './errors.ts'
 import { Faults } from './faults.ts'
-import type { Group } from './groups.ts'
 import { Ledger } from './ledger.ts'
+import { type Companion, type Group, User, type UserOptions } from './model.ts'
 import { SeededRandom } from './random.ts'
-import { User, type UserOptions } from './user.ts'
 
 /** Where encrypted media lies, as far as the world cares. */
 export interface MediaStore {

@@ -1,7 +1,7 @@
 import { proto } from 'baileys'
 import { Type } from 'typebox'
 import { badRequest } from '../../world/errors.ts'
-import { isGroupRecord } from '../../world/groups.ts'
+import { isGroupRecord } from '../../world/model.ts'
 import { composer } from './composer.ts'
 import { keyOf, target } from './target.ts'
 

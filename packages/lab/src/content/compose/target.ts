@@ -1,7 +1,7 @@
 import type { proto } from 'baileys'
 import { badRequest } from '../../world/errors.ts'
-import { isGroupRecord } from '../../world/groups.ts'
-import type { KnownMessage } from '../../world/user.ts'
+import type { KnownMessage } from '../../world/model.ts'
+import { isGroupRecord } from '../../world/model.ts'
 import type { KindContext } from './composer.ts'
 
 /** The message of this chat with `id` that the phone has sent or been shown. Throws 400 where there is none. */

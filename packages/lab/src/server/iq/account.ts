@@ -14,66 +14,66 @@ const PRIVACY = {
 }
 
 /** The client is ready for what waited for it. Always ends with the count, 0 included: clients wait for it. */
-const activate: IqHandler = (connection, iq) => {
-  result(connection, iq)
-  if (connection.active) return
-  const stanzas = requester(connection).queue.stanzas()
+const activate: IqHandler = (client, iq) => {
+  result(client, iq)
+  if (client.active) return
+  const stanzas = requester(client).queue.stanzas()
   const count = stanzas.length
   if (count > 0) {
     const message = stanzas.filter((stanza) => stanza.tag === 'message').length
     const receipt = stanzas.filter((stanza) => stanza.tag === 'receipt').length
     const notification = count - message - receipt
     const preview = { count, message, receipt, notification, appdata: 0, call: 0 }
-    connection.send(node('ib', { from: SERVER }, [node('offline_preview', preview)]))
+    client.send(node('ib', { from: SERVER }, [node('offline_preview', preview)]))
   }
-  for (const stanza of stanzas) connection.send({ ...stanza, attrs: { ...stanza.attrs, offline: '0' } })
-  connection.active = true
-  connection.send(node('ib', { from: SERVER }, [node('offline', { count })]))
+  for (const stanza of stanzas) client.send({ ...stanza, attrs: { ...stanza.attrs, offline: '0' } })
+  client.active = true
+  client.send(node('ib', { from: SERVER }, [node('offline', { count })]))
   const routing = node('routing_info', {}, Buffer.from([8, 2]))
-  connection.send(node('ib', { from: SERVER }, [node('edge_routing', {}, [routing])]))
+  client.send(node('ib', { from: SERVER }, [node('edge_routing', {}, [routing])]))
 }
 
-const mediaConnection: IqHandler = (connection, iq) => {
-  const host = node('host', { hostname: connection.state.world.media.host, maxContentLengthBytes: 104_857_600 })
+const mediaConnection: IqHandler = (client, iq) => {
+  const host = node('host', { hostname: client.state.world.media.host, maxContentLengthBytes: 104_857_600 })
   const attrs = { auth: 'lab-auth', ttl: 3600, auth_ttl: 21_600, max_buckets: 12 }
-  result(connection, iq, [node('media_conn', attrs, [host])])
+  result(client, iq, [node('media_conn', attrs, [host])])
 }
 
-const removeCompanion: IqHandler = (connection, iq) => {
-  result(connection, iq)
-  connection.state.world.removeCompanion(requester(connection), false)
+const removeCompanion: IqHandler = (client, iq) => {
+  result(client, iq)
+  client.state.world.removeCompanion(requester(client), false)
 }
 
-const empty: IqHandler = (connection, iq) => result(connection, iq)
+const empty: IqHandler = (client, iq) => result(client, iq)
 
 /** What a linked device asks about itself and its account. */
 export const accountHandlers: Record<string, IqHandler> = {
   'passive/set/active': activate,
   'passive/set/passive': empty,
-  'abt/get/props': (connection, iq) => {
+  'abt/get/props': (client, iq) => {
     const attrs = { protocol: 1, ab_key: 'lab', hash: 'lab', refresh: 86_400, refresh_id: 1 }
-    result(connection, iq, [node('props', attrs, [])])
+    result(client, iq, [node('props', attrs, [])])
   },
-  'blocklist/get/': (connection, iq) => result(connection, iq, [node('list', { dhash: 'lab' }, [])]),
-  'privacy/get/privacy': (connection, iq) => {
+  'blocklist/get/': (client, iq) => result(client, iq, [node('list', { dhash: 'lab' }, [])]),
+  'privacy/get/privacy': (client, iq) => {
     const categories = Object.entries(PRIVACY).map(([name, value]) => node('category', { name, value }))
-    result(connection, iq, [node('privacy', {}, categories)])
+    result(client, iq, [node('privacy', {}, categories)])
   },
-  'privacy/set/tokens': (connection, iq) => result(connection, iq, [node('tokens', {}, [])]),
-  'w:p/get/ping': (connection, iq) => result(connection, iq, undefined, { t: connection.state.world.seconds }),
-  'w:p/get/': (connection, iq) => result(connection, iq, undefined, { t: connection.state.world.seconds }),
+  'privacy/set/tokens': (client, iq) => result(client, iq, [node('tokens', {}, [])]),
+  'w:p/get/ping': (client, iq) => result(client, iq, undefined, { t: client.state.world.seconds }),
+  'w:p/get/': (client, iq) => result(client, iq, undefined, { t: client.state.world.seconds }),
   'w:m/set/media_conn': mediaConnection,
-  'w:sync:app:state/set/sync': (connection, iq, step) => {
+  'w:sync:app:state/set/sync': (client, iq, step) => {
     const collections = children(step, 'collection').map(({ attrs }) =>
       node('collection', { name: attrs.name, version: attrs.version ?? 0 }),
     )
-    result(connection, iq, [node('sync', {}, collections)])
+    result(client, iq, [node('sync', {}, collections)])
   },
   'urn:xmpp:whatsapp:dirty/set/clean': empty,
   'w:stats/set/add': empty,
   'w:stats//add': empty,
-  'w:profile:picture/get/picture': (connection, iq) => failure(connection, iq, 404, 'item-not-found'),
-  'w:mex/get/query': (connection, iq) => failure(connection, iq, 404, 'item-not-found'),
+  'w:profile:picture/get/picture': (client, iq) => failure(client, iq, 404, 'item-not-found'),
+  'w:mex/get/query': (client, iq) => failure(client, iq, 404, 'item-not-found'),
   'md/set/remove-companion-device': removeCompanion,
   'md/set/link_code_companion_reg': linkCode,
 }

@@ -1,32 +1,32 @@
 import { signalKey, verify } from '../../wire/keys.ts'
 import { type BinaryNode, bigEndian, bytes, child, children, integer, node } from '../../wire/node.ts'
 import { bundleNodes } from '../../world/phone.ts'
-import type { Connection } from '../connection.ts'
+import type { Client } from '../context.ts'
 import { failure, type IqHandler, requester, result } from './answer.ts'
 
-const count: IqHandler = (connection, iq) => {
-  result(connection, iq, [node('count', { value: requester(connection).preKeys.length })])
+const count: IqHandler = (client, iq) => {
+  result(client, iq, [node('count', { value: requester(client).preKeys.length })])
 }
 
-const upload: IqHandler = (connection, iq) => {
-  const companion = requester(connection)
-  if (!takeSignedPreKey(connection, child(iq, 'skey'))) {
-    failure(connection, iq, 406, 'not-acceptable')
+const upload: IqHandler = (client, iq) => {
+  const companion = requester(client)
+  if (!takeSignedPreKey(client, child(iq, 'skey'))) {
+    failure(client, iq, 406, 'not-acceptable')
     return
   }
   const keys = children(child(iq, 'list'), 'key')
   companion.addPreKeys(keys.map((key) => ({ id: integer(child(key, 'id')), key: bytes(child(key, 'value')) })))
-  result(connection, iq)
+  result(client, iq)
 }
 
-const rotate: IqHandler = (connection, iq, step) => {
-  if (takeSignedPreKey(connection, child(step, 'skey'))) result(connection, iq)
-  else failure(connection, iq, 406, 'not-acceptable')
+const rotate: IqHandler = (client, iq, step) => {
+  if (takeSignedPreKey(client, child(step, 'skey'))) result(client, iq)
+  else failure(client, iq, 406, 'not-acceptable')
 }
 
 /** Stores a signed prekey where its signature is right. One that is stored already is not checked again. */
-function takeSignedPreKey(connection: Connection, skey: BinaryNode | undefined): boolean {
-  const companion = requester(connection)
+function takeSignedPreKey(client: Client, skey: BinaryNode | undefined): boolean {
+  const companion = requester(client)
   const [id, key, signature] = [
     integer(child(skey, 'id')),
     bytes(child(skey, 'value')),
@@ -35,26 +35,26 @@ function takeSignedPreKey(connection: Connection, skey: BinaryNode | undefined):
   const known = companion.signedPreKey
   if (known.id === id && known.key.equals(key)) return true
   if (!verify(companion.identity, signalKey(key), signature)) {
-    connection.state.world.violations.push(`${companion.user.phone}: signed prekey ${id} has a wrong signature`)
+    client.state.world.violations.push(`${companion.user.phone}: signed prekey ${id} has a wrong signature`)
     return false
   }
   companion.signedPreKey = { id, key, signature }
   return true
 }
 
-const digest: IqHandler = (connection, iq) => {
-  const { registrationId } = requester(connection)
-  result(connection, iq, [node('digest', {}, [node('registration', {}, bigEndian(registrationId))])])
+const digest: IqHandler = (client, iq) => {
+  const { registrationId } = requester(client)
+  result(client, iq, [node('digest', {}, [node('registration', {}, bigEndian(registrationId))])])
 }
 
-const bundles: IqHandler = (connection, iq, step) => {
-  const users = children(step, 'user').map((user) => bundle(connection, user.attrs.jid ?? ''))
-  result(connection, iq, [node('list', {}, users)])
+const bundles: IqHandler = (client, iq, step) => {
+  const users = children(step, 'user').map((user) => bundle(client, user.attrs.jid ?? ''))
+  result(client, iq, [node('list', {}, users)])
 }
 
 /** One device's bundle. An unknown device is an error inside its own `<user>`. */
-function bundle(connection: Connection, jid: string): BinaryNode {
-  const { world } = connection.state
+function bundle(client: Client, jid: string): BinaryNode {
+  const { world } = client.state
   const address = world.resolve(jid)
   const { user, device = 0 } = address ?? {}
   const source = device === 0 ? user?.device : user?.companions.get(device)

@@ -1,6 +1,6 @@
 import { isLid } from '../../wire/jid.ts'
 import { type BinaryNode, child, children, node, text } from '../../wire/node.ts'
-import type { User } from '../../world/user.ts'
+import type { User } from '../../world/model.ts'
 import type { World } from '../../world/world.ts'
 import { type IqHandler, requester, result } from './answer.ts'
 
@@ -10,10 +10,10 @@ interface Asked {
   jid: string
 }
 
-const usync: IqHandler = (connection, iq, step) => {
-  const { world } = connection.state
+const usync: IqHandler = (client, iq, step) => {
+  const { world } = client.state
   const protocols = children(child(step, 'query')).map((protocol) => protocol.tag)
-  const withLid = !world.faults.strike('no-lid', requester(connection).user.phone)
+  const withLid = !world.faults.strike('no-lid', requester(client).user.phone)
   const users = children(child(step, 'list'), 'user').map((one) => {
     const asked = whom(world, one)
     const answers = protocols.flatMap((protocol) => answer(world, protocol, asked, withLid))
@@ -22,7 +22,7 @@ const usync: IqHandler = (connection, iq, step) => {
   const { sid, mode, context } = step.attrs
   const summary = protocols.map((protocol) => node(protocol))
   const content = [node('result', {}, summary), node('list', {}, users)]
-  result(connection, iq, [node('usync', { sid, index: 0, last: 'true', mode, context }, content)])
+  result(client, iq, [node('usync', { sid, index: 0, last: 'true', mode, context }, content)])
 }
 
 function whom(world: World, one: BinaryNode): Asked {
