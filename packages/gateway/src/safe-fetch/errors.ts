@@ -39,12 +39,13 @@ export function asSafeFetchError(error: unknown): SafeFetchError {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (!(error instanceof Error)) return ''
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|EPROTO$)/
 const TIMEOUT_CODE = /^(UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT|ABORT_ERR)$/
-const RESPONSE_CODE = /^(HPE_|Z_|ERR__?BROTLI|ERR_ZSTD|UND_ERR_(HEADERS_OVERFLOW|RES_))/
+const RESPONSE_CODE = /^(HTTPParserError$|HPE_|Z_|ERR__?BROTLI|ERR_ZSTD|UND_ERR_(HEADERS_OVERFLOW|RES_))/
 const DNS_CODE = /^(ENOTFOUND|EAI_|EAGAIN$|ENODATA$|ESERVFAIL$)/
 
 function failureOf(code: string): FetchFailure {
