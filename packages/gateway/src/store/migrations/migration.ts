@@ -1,0 +1,8 @@
+/** One numbered step of the schema. Once released it is never edited: a change is a new step. */
+export interface Migration {
+  /** 1, 2, 3, … without gaps. */
+  version: number
+  name: string
+  /** Statements for SQLite; the runner gives the transaction. */
+  sqlite: string
+}

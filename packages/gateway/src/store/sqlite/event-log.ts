@@ -1,0 +1,85 @@
+import type { Clock } from '../../core/clock.ts'
+import { KurirError } from '../../core/errors.ts'
+import type { EventType } from '../../core/event.ts'
+import { newId, type SessionUid, type TenantId } from '../../core/ids.ts'
+import type { Endpoint } from '../../webhooks/ports.ts'
+import { wantsEvent } from '../fan-out.ts'
+import type { Effects } from './group-commit.ts'
+import type { DeliveryTable } from './tables/delivery.ts'
+import type { EndpointTable } from './tables/endpoint.ts'
+import type { EventTable } from './tables/event.ts'
+import type { SessionTable } from './tables/session.ts'
+
+export interface Happening {
+  session: SessionUid
+  type: EventType
+  /** Milliseconds. */
+  at: number
+  /** The chat's address, or `session`. */
+  lane: string
+  /** Renders the event's data; `ownPhone` is the session's number in digits. */
+  render: (ownPhone: string | null) => unknown
+}
+
+/** Writes events with their sequence numbers and one delivery per endpoint that wants them. Used inside units only. */
+export class EventLog {
+  private readonly sessions: SessionTable
+  private readonly events: EventTable
+  private readonly endpoints: EndpointTable
+  private readonly deliveries: DeliveryTable
+  private readonly clock: Clock
+  /** The endpoints of tenants that had events. This process is the only writer, so they change with it alone. */
+  private readonly known = new Map<TenantId, Endpoint[]>()
+
+  constructor(
+    tables: { sessions: SessionTable; events: EventTable; endpoints: EndpointTable; deliveries: DeliveryTable },
+    clock: Clock,
+  ) {
+    this.sessions = tables.sessions
+    this.events = tables.events
+    this.endpoints = tables.endpoints
+    this.deliveries = tables.deliveries
+    this.clock = clock
+  }
+
+  /** Throws `session_not_found` where the session was deleted meanwhile. */
+  append(effects: Effects, { session, type, at, lane, render }: Happening): void {
+    const stamp = this.sessions.nextSeq(session)
+    if (!stamp) throw new KurirError('session_not_found')
+    const id = newId('evt')
+    const eventRowNo = this.events.insert({
+      id,
+      seq: stamp.seq,
+      type,
+      tenant: stamp.tenant,
+      sessionUid: session,
+      session: stamp.id,
+      timestamp: at,
+      data: JSON.stringify(render(stamp.phone)),
+      metadata: stamp.metadata,
+      lane,
+    })
+    effects.events = true
+    for (const endpoint of this.endpointsOf(stamp.tenant)) {
+      if (!wantsEvent(endpoint, session, type)) continue
+      // Sessions of one endpoint must not wait for one another, so the session is part of the lane.
+      const laneHere = `${session} ${lane}`
+      const now = this.clock.now()
+      this.deliveries.insert({ endpoint: endpoint.id, eventRowNo, eventId: id, eventType: type, lane: laneHere, now })
+      effects.deliveries = true
+    }
+  }
+
+  /** To be called when endpoints changed, and when a change of them was rolled back. */
+  forgetEndpoints(): void {
+    this.known.clear()
+  }
+
+  private endpointsOf(tenant: TenantId): Endpoint[] {
+    const known = this.known.get(tenant)
+    if (known) return known
+    const loaded = this.endpoints.ofTenant(tenant)
+    this.known.set(tenant, loaded)
+    return loaded
+  }
+}

@@ -1,0 +1,28 @@
+import type { Pruned } from '../store.ts'
+import type { GroupCommit } from './group-commit.ts'
+import { ANSWER_KEPT_MS, type AnswerTable } from './tables/answer.ts'
+import { JOURNAL_KEPT_MS, type JournalTable } from './tables/journal.ts'
+
+/** Rows per transaction: a send that comes meanwhile waits for one batch, not for the whole cleaning. */
+const BATCH = 500
+
+/** Deletes expired answers and consumed journal rows; journal rows that no message has consumed are kept for ever. */
+export async function prune(
+  writer: GroupCommit,
+  tables: { answers: AnswerTable; journal: JournalTable },
+  now: number,
+): Promise<Pruned> {
+  return {
+    answers: await inBatches(writer, () => tables.answers.prune(now - ANSWER_KEPT_MS, BATCH)),
+    journal: await inBatches(writer, () => tables.journal.prune(now - JOURNAL_KEPT_MS, BATCH)),
+  }
+}
+
+async function inBatches(writer: GroupCommit, deleteSome: () => number): Promise<number> {
+  let total = 0
+  for (;;) {
+    const deleted = await writer.write(deleteSome)
+    total += deleted
+    if (deleted < BATCH) return total
+  }
+}

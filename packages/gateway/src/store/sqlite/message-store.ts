@@ -1,0 +1,231 @@
+import { KurirError } from '../../core/errors.ts'
+import { statusEvent } from '../../core/event.ts'
+import { type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
+import { advances, type MessageRecord } from '../../core/message.ts'
+import { presentMessage } from '../../core/message-object.ts'
+import type { InboundMessage, UndecryptableMessage } from '../../engine/port.ts'
+import type {
+  AcceptResult,
+  AdvanceResult,
+  IdempotencyClaim,
+  InboundResult,
+  MessageDraft,
+  MessageFilter,
+  MessageStore,
+  OutboxItem,
+  OwnMessageKey,
+  StatusAdvance,
+} from '../../messages/ports.ts'
+import type { EventLog } from './event-log.ts'
+import type { Effects, GroupCommit } from './group-commit.ts'
+import type { JournalTable } from './tables/journal.ts'
+import type { MessageTable, StoredMessage } from './tables/message.ts'
+import type { SessionTable } from './tables/session.ts'
+
+/** How long an Idempotency-Key answers with the first message (native-api: 72 h). */
+const REPLAY_MS = 72 * 3_600_000
+
+/** What a message that cannot be decrypted yet shows as its content. */
+const UNDECRYPTABLE = { type: 'unsupported', kind: 'undecryptable' } as const
+
+export class SqliteMessageStore implements MessageStore {
+  private readonly writer: GroupCommit
+  private readonly messages: MessageTable
+  private readonly sessions: SessionTable
+  private readonly journal: JournalTable
+  private readonly log: EventLog
+
+  constructor(
+    writer: GroupCommit,
+    tables: { messages: MessageTable; sessions: SessionTable; journal: JournalTable },
+    log: EventLog,
+  ) {
+    this.writer = writer
+    this.messages = tables.messages
+    this.sessions = tables.sessions
+    this.journal = tables.journal
+    this.log = log
+  }
+
+  acceptMessage(draft: MessageDraft, idempotency: IdempotencyClaim | null): Promise<AcceptResult> {
+    return this.writer.write(() => (idempotency && this.replay(draft, idempotency)) ?? this.accept(draft, idempotency))
+  }
+
+  saveProto(id: MessageId, proto: Uint8Array, at: number): Promise<void> {
+    return this.writer.write(() => {
+      const { rowNo, message } = found(this.messages.byId(id))
+      // The bytes of a message that may have been handed over are final.
+      if (message.status !== 'accepted') return
+      this.messages.saveProto(rowNo, proto, 'prepared', [...message.history, { status: 'prepared', at }])
+    })
+  }
+
+  loadOutbox(session: SessionUid, page: { afterRow: number; limit: number }): Promise<OutboxItem[]> {
+    return this.writer.read(() => this.messages.outbox(session, page.afterRow, page.limit))
+  }
+
+  countAttempt(id: MessageId): Promise<void> {
+    return this.writer.write(() => {
+      if (!this.messages.countAttempt(id)) throw new KurirError('message_not_found')
+    })
+  }
+
+  advanceStatus(key: MessageId | OwnMessageKey, change: StatusAdvance): Promise<AdvanceResult | undefined> {
+    return this.writer.write((effects) => {
+      const stored = typeof key === 'string' ? this.messages.byId(key) : this.messages.byOwnKey(key)
+      return stored && this.advance(effects, stored, change)
+    })
+  }
+
+  storeInbound(session: SessionUid, message: InboundMessage, at: number): Promise<InboundResult> {
+    return this.writer.write((effects) => {
+      this.journal.consume(session, message.journalKey)
+      const known = this.messages.byIdentity({ sessionUid: session, ...message })
+      if (!known) return { stored: true, message: this.insertInbound(effects, session, message, at) }
+      if (!known.undecryptable) return { stored: false, message: known.message }
+      return { stored: true, message: this.fill(effects, known, message, at) }
+    })
+  }
+
+  storeUndecryptable(session: SessionUid, message: UndecryptableMessage, at: number): Promise<void> {
+    return this.writer.write((effects) => {
+      if (this.messages.byIdentity({ sessionUid: session, ...message })) return
+      const stub = this.inboundRecord(session, { ...message, content: UNDECRYPTABLE, quote: null }, at)
+      this.messages.insert({ message: stub, proto: null, undecryptable: true, claim: null })
+      this.announce(effects, stub, 'message.undecryptable', at)
+    })
+  }
+
+  getMessage(tenant: TenantId | null, id: MessageId): Promise<MessageRecord | undefined> {
+    return this.writer.read(() => {
+      const message = this.messages.byId(id)?.message
+      return tenant === null || message?.tenant === tenant ? message : undefined
+    })
+  }
+
+  listMessages(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]> {
+    return this.writer.read(() => this.messages.list(session, filter))
+  }
+
+  /** The earlier message of the same key, undefined where there is none or its time is over. */
+  private replay(draft: MessageDraft, claim: IdempotencyClaim): AcceptResult | undefined {
+    const earlier = this.messages.byClaim(draft.tenant, claim.key)
+    if (!earlier) return undefined
+    if (earlier.at <= draft.at - REPLAY_MS) {
+      this.messages.freeClaim(earlier.rowNo)
+      return undefined
+    }
+    if (earlier.requestHash !== claim.requestHash) return { kind: 'mismatch' }
+    return { kind: 'replayed', message: found(this.messages.byId(earlier.id)).message, row: earlier.rowNo }
+  }
+
+  private accept(draft: MessageDraft, claim: IdempotencyClaim | null): AcceptResult {
+    const { id, tenant, sessionUid, waId, chat, content, quote, proto, at } = draft
+    const message: MessageRecord = {
+      id,
+      tenant,
+      sessionUid,
+      session: this.nameOf(sessionUid).id,
+      direction: 'out',
+      waId,
+      chat,
+      participant: null,
+      senderAlt: null,
+      fromMe: true,
+      pushName: null,
+      content,
+      quote,
+      status: 'accepted',
+      history: [{ status: 'accepted', at }],
+      attempts: 0,
+      timestamp: at,
+    }
+    const row = this.messages.insert({ message, proto, undecryptable: false, claim })
+    return { kind: 'accepted', message, row }
+  }
+
+  private advance(effects: Effects, { rowNo, message }: StoredMessage, change: StatusAdvance): AdvanceResult {
+    if (!advances(message.status, change.status)) return { changed: false, message }
+    const { status, reason, at } = change
+    const history = [...message.history, { status, at, ...(reason === undefined ? {} : { reason }) }]
+    const after: MessageRecord = { ...message, status, history }
+    this.messages.setStatus(rowNo, status, history)
+    const event = statusEvent(status)
+    if (event) this.announce(effects, after, event, at)
+    return { changed: true, message: after }
+  }
+
+  private insertInbound(effects: Effects, session: SessionUid, inbound: InboundMessage, at: number): MessageRecord {
+    const message = this.inboundRecord(session, inbound, at)
+    this.messages.insert({ message, proto: null, undecryptable: false, claim: null })
+    this.announce(effects, message, 'message.received', at)
+    return message
+  }
+
+  /** Gives the stub of an undecryptable message its content; what was known before stays where nothing new came. */
+  private fill(effects: Effects, stub: StoredMessage, inbound: InboundMessage, at: number): MessageRecord {
+    const message: MessageRecord = {
+      ...stub.message,
+      content: inbound.content,
+      quote: inbound.quote,
+      pushName: inbound.pushName ?? stub.message.pushName,
+      senderAlt: inbound.senderAlt ?? stub.message.senderAlt,
+    }
+    this.messages.fill(stub.rowNo, message)
+    this.announce(effects, message, 'message.received', at)
+    return message
+  }
+
+  private inboundRecord(
+    session: SessionUid,
+    inbound: UndecryptableMessage & Pick<InboundMessage, 'content' | 'quote'>,
+    at: number,
+  ): MessageRecord {
+    const { tenant, id } = this.nameOf(session)
+    return {
+      id: newId('msg'),
+      tenant,
+      sessionUid: session,
+      session: id,
+      direction: 'in',
+      waId: inbound.waId,
+      chat: inbound.chat,
+      participant: inbound.participant,
+      senderAlt: inbound.senderAlt,
+      fromMe: inbound.fromMe,
+      pushName: inbound.pushName,
+      content: inbound.content,
+      quote: inbound.quote,
+      status: 'received',
+      history: [{ status: 'received', at }],
+      attempts: 0,
+      timestamp: inbound.timestamp,
+    }
+  }
+
+  private announce(
+    effects: Effects,
+    message: MessageRecord,
+    type: Parameters<EventLog['append']>[1]['type'],
+    at: number,
+  ): void {
+    this.log.append(effects, {
+      session: message.sessionUid,
+      type,
+      at,
+      lane: message.chat,
+      render: (ownPhone) => presentMessage(message, ownPhone),
+    })
+  }
+
+  private nameOf(session: SessionUid): { tenant: TenantId; id: string } {
+    const name = this.sessions.nameOf(session)
+    if (!name) throw new KurirError('session_not_found')
+    return name
+  }
+}
+
+function found(stored: StoredMessage | undefined): StoredMessage {
+  if (!stored) throw new KurirError('message_not_found')
+  return stored
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Clock } from '../../core/clock.ts'
+import { MIGRATIONS } from '../migrations/all.ts'
+import type { Migration } from '../migrations/migration.ts'
+import type { Store } from '../store.ts'
+import { SqliteAccessStore } from './access-store.ts'
+import { SqliteAuthStore } from './auth-store.ts'
+import { lockDirectory, prepareDirectory, prepareFile } from './directory.ts'
+import { type Driver, openDriver } from './driver.ts'
+import { EventLog } from './event-log.ts'
+import { CommitBell, SqliteEventStore } from './event-store.ts'
+import { GroupCommit } from './group-commit.ts'
+import { prune } from './janitor.ts'
+import { SqliteMessageStore } from './message-store.ts'
+import { migrate, refuseNewerStore } from './migrate.ts'
+import { SqliteSessionStore } from './session-store.ts'
+import { AnswerTable } from './tables/answer.ts'
+import { ApiKeyTable } from './tables/api-key.ts'
+import { CredentialTable } from './tables/credential.ts'
+import { DeliveryTable } from './tables/delivery.ts'
+import { EndpointTable } from './tables/endpoint.ts'
+import { EventTable } from './tables/event.ts'
+import { JournalTable } from './tables/journal.ts'
+import { MessageTable } from './tables/message.ts'
+import { ProbeTable } from './tables/probe.ts'
+import { SessionTable } from './tables/session.ts'
+import { SignalKeyTable } from './tables/signal-key.ts'
+import { TenantTable } from './tables/tenant.ts'
+import { SqliteWebhookStore } from './webhook-store.ts'
+
+export interface SqliteOptions {
+  /** Made where absent; this process alone may use it until `close()`. */
+  dataDir: string
+  clock: Clock
+  logger: Logger
+  /** Steps of the schema; the default is all that this binary knows. */
+  migrations?: readonly Migration[]
+}
+
+export type SqliteStore = Store
+
+/** The database's file in the data directory; SQLite adds `-wal` and `-shm`. */
+export const DATABASE_FILE = 'kurir.db'
+
+/** What every connection is set to. WAL and FULL: what was acknowledged survives a power cut. */
+const SETTINGS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA fullfsync = ON;
+  PRAGMA checkpoint_fullfsync = ON;
+  PRAGMA foreign_keys = ON;
+  PRAGMA wal_autocheckpoint = 1000;
+  PRAGMA journal_size_limit = 67108864;
+  PRAGMA temp_store = MEMORY;
+`
+
+/** How long a write waits for an operator's own `sqlite3` on the same file. */
+const BUSY_MS = 5_000
+
+/**
+ * Opens the store, brings its schema up to date and locks the directory. Throws {@link DataDirectoryError} (in use, or
+ * on a network file system) and {@link StoreTooNewError}; their messages are for the operator.
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
+  const { dataDir, clock, logger, migrations = MIGRATIONS } = options
+  prepareDirectory(dataDir, logger)
+  const lock = lockDirectory(dataDir, logger)
+  let driver: Driver | undefined
+  try {
+    const file = join(dataDir, DATABASE_FILE)
+    prepareFile(file, logger)
+    driver = openDriver(file, { busyMs: BUSY_MS })
+    refuseNewerStore(driver, migrations, file)
+    driver.exec(SETTINGS)
+    assertSettings(driver)
+    migrate(driver, migrations, clock.now())
+    return assemble(driver, clock, logger, lock)
+  } catch (error) {
+    driver?.close()
+    lock.release()
+    throw error
+  }
+}
+
+/** A build or a file system that ignores a setting would lose acknowledged messages: better not to start. */
+function assertSettings(driver: Driver): void {
+  const wanted = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1 }
+  for (const [name, value] of Object.entries(wanted)) {
+    const found = driver.prepare<[], Record<string, unknown>>(`PRAGMA ${name}`).get()?.[name]
+    if (found !== value) throw new Error(`SQLite does not take PRAGMA ${name} = ${value}: it is ${String(found)}`)
+  }
+}
+
+function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(): void }): SqliteStore {
+  const tables = {
+    sessions: new SessionTable(driver),
+    messages: new MessageTable(driver),
+    events: new EventTable(driver),
+    endpoints: new EndpointTable(driver),
+    deliveries: new DeliveryTable(driver),
+    tenants: new TenantTable(driver),
+    apiKeys: new ApiKeyTable(driver),
+    answers: new AnswerTable(driver),
+    credentials: new CredentialTable(driver),
+    keys: new SignalKeyTable(driver),
+    journal: new JournalTable(driver),
+  }
+  const probe = new ProbeTable(driver)
+  const log = new EventLog(tables, clock)
+  const bell = new CommitBell(logger)
+  const writer = new GroupCommit({
+    driver,
+    logger,
+    probe: () => probe.touch(clock.now()),
+    onCommitted: (effects) => bell.ring(effects),
+    onRolledBack: () => log.forgetEndpoints(),
+  })
+  let open = true
+  return {
+    sessions: new SqliteSessionStore(writer, tables.sessions, log),
+    messages: new SqliteMessageStore(writer, tables, log),
+    webhooks: new SqliteWebhookStore(writer, tables, log, clock),
+    access: new SqliteAccessStore(writer, tables, clock),
+    events: new SqliteEventStore(writer, tables.events, bell),
+    auth: new SqliteAuthStore(writer, tables, clock),
+    health: () => writer.health(),
+    prune: (now) => prune(writer, tables, now),
+    close: async () => {
+      if (!open) return
+      open = false
+      writer.close()
+      driver.close()
+      lock.release()
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import { KurirError } from '../../core/errors.ts'
+import type { SessionUid, TenantId } from '../../core/ids.ts'
+import { presentSession, type SessionRecord } from '../../core/session.ts'
+import type { SessionPatch, SessionStatusChange, SessionStore } from '../../sessions/ports.ts'
+import type { EventLog } from './event-log.ts'
+import type { GroupCommit } from './group-commit.ts'
+import type { SessionTable } from './tables/session.ts'
+
+/** The lane of a session's own events. */
+const SESSION_LANE = 'session'
+
+export class SqliteSessionStore implements SessionStore {
+  private readonly writer: GroupCommit
+  private readonly sessions: SessionTable
+  private readonly log: EventLog
+
+  constructor(writer: GroupCommit, sessions: SessionTable, log: EventLog) {
+    this.writer = writer
+    this.sessions = sessions
+    this.log = log
+  }
+
+  createSession(session: SessionRecord): Promise<boolean> {
+    return this.writer.write(() => this.sessions.insert(session))
+  }
+
+  getSession(tenant: TenantId, id: string): Promise<SessionRecord | undefined> {
+    return this.writer.read(() => this.sessions.byName(tenant, id))
+  }
+
+  getSessionByUid(uid: SessionUid): Promise<SessionRecord | undefined> {
+    return this.writer.read(() => this.sessions.byUid(uid))
+  }
+
+  listSessions(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]> {
+    const { limit, cursor = '' } = page
+    return this.writer.read(() => {
+      if (tenant !== null) return this.sessions.ofTenant(tenant, cursor, limit)
+      const [id = '', uid] = cursor.split('/', 2)
+      return this.sessions.all(id, cursor === '' ? '' : uid, limit)
+    })
+  }
+
+  listRunnable(): Promise<SessionRecord[]> {
+    return this.writer.read(() => this.sessions.runnable())
+  }
+
+  updateSession(uid: SessionUid, patch: SessionPatch): Promise<void> {
+    return this.writer.write(() => this.sessions.update(this.existing(uid), patch))
+  }
+
+  setSessionStatus(uid: SessionUid, change: SessionStatusChange): Promise<void> {
+    return this.writer.write((effects) => {
+      const session = this.existing(uid)
+      if (session.status === change.status && session.reason === change.reason) return
+      this.sessions.setStatus(uid, change)
+      const { status, reason, at } = change
+      this.log.append(effects, {
+        session: uid,
+        type: 'session.status',
+        at,
+        lane: SESSION_LANE,
+        render: () => presentSession({ ...session, status, reason, since: at }),
+      })
+    })
+  }
+
+  recordQr(uid: SessionUid, qr: { text: string; expiresAt: number; at: number }): Promise<void> {
+    return this.writer.write((effects) =>
+      this.log.append(effects, {
+        session: uid,
+        type: 'session.qr',
+        at: qr.at,
+        lane: SESSION_LANE,
+        render: () => ({ qr: qr.text, expires_at: new Date(qr.expiresAt).toISOString() }),
+      }),
+    )
+  }
+
+  deleteSession(uid: SessionUid): Promise<void> {
+    return this.writer.write(() => {
+      this.sessions.delete(uid)
+      // Endpoints bound to the session went with it.
+      this.log.forgetEndpoints()
+    })
+  }
+
+  private existing(uid: SessionUid): SessionRecord {
+    const session = this.sessions.byUid(uid)
+    if (!session) throw new KurirError('session_not_found')
+    return session
+  }
+}

@@ -1,0 +1,33 @@
+import type { SessionUid } from '../../../core/ids.ts'
+import type { Driver } from '../driver.ts'
+
+const LOAD = 'SELECT value FROM credential WHERE session_uid = ?'
+const SAVE = `
+  INSERT INTO credential (session_uid, value) VALUES (?, ?)
+  ON CONFLICT (session_uid) DO UPDATE SET value = excluded.value`
+const DELETE = 'DELETE FROM credential WHERE session_uid = ?'
+
+/** A session's credentials, one JSON text of the engine. */
+export class CredentialTable {
+  private readonly loadRow
+  private readonly saveRow
+  private readonly deleteRow
+
+  constructor(driver: Driver) {
+    this.loadRow = driver.prepare<[string], { value: string }>(LOAD)
+    this.saveRow = driver.prepare<[string, string]>(SAVE)
+    this.deleteRow = driver.prepare<[string]>(DELETE)
+  }
+
+  load(session: SessionUid): string | undefined {
+    return this.loadRow.get(session)?.value
+  }
+
+  save(session: SessionUid, json: string): void {
+    this.saveRow.run(session, json)
+  }
+
+  delete(session: SessionUid): void {
+    this.deleteRow.run(session)
+  }
+}

@@ -1,0 +1,105 @@
+import type { EventRecord, EventType } from '../../../core/event.ts'
+import type { EventId, SessionUid, TenantId } from '../../../core/ids.ts'
+import type { EventQuery, StoredEvent } from '../../../events/ports.ts'
+import type { Driver, SqlValue } from '../driver.ts'
+
+const INSERT = `
+  INSERT INTO event (id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  RETURNING row_no`
+const SELECT = `
+  SELECT row_no, id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane FROM event`
+const BY_ROW = `${SELECT} WHERE row_no = ?`
+
+interface Row {
+  row_no: number
+  id: EventId
+  tenant: TenantId
+  session_uid: SessionUid
+  session: string
+  seq: number
+  type: EventType
+  timestamp: number
+  data: string
+  metadata: string
+  lane: string
+}
+
+/** An event whose data and metadata are JSON texts already. */
+export interface RenderedEvent extends Omit<EventRecord, 'data' | 'metadata'> {
+  data: string
+  metadata: string
+}
+
+type InsertValues = [string, string, string, string, number, string, number, string, string, string]
+
+export class EventTable {
+  private readonly driver: Driver
+  private readonly insertRow
+  private readonly byRow
+
+  constructor(driver: Driver) {
+    this.driver = driver
+    this.insertRow = driver.prepare<InsertValues, { row_no: number }>(INSERT)
+    this.byRow = driver.prepare<[number], Row>(BY_ROW)
+  }
+
+  /** Answers the row number. */
+  insert(event: RenderedEvent): number {
+    const row = this.insertRow.get(
+      event.id,
+      event.tenant,
+      event.sessionUid,
+      event.session,
+      event.seq,
+      event.type,
+      event.timestamp,
+      event.data,
+      event.metadata,
+      event.lane,
+    )
+    if (!row) throw new Error('INSERT answered no row')
+    return row.row_no
+  }
+
+  byRowNo(rowNo: number): EventRecord | undefined {
+    const row = this.byRow.get(rowNo)
+    return row && fromRow(row)
+  }
+
+  list(query: EventQuery): StoredEvent[] {
+    const terms: string[] = []
+    const values: SqlValue[] = []
+    const where = (term: string, ...bound: SqlValue[]) => {
+      terms.push(term)
+      values.push(...bound)
+    }
+    if (query.tenant !== null) where('tenant = ?', query.tenant)
+    if (query.sessionUid) where('session_uid = ?', query.sessionUid)
+    if (query.types) where(`type IN (${query.types.map(() => '?').join(', ')})`, ...query.types)
+    if (query.afterSeq !== undefined) where('seq > ?', query.afterSeq)
+    if (query.afterRow !== undefined) where('row_no > ?', query.afterRow)
+    const filter = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''
+    // Within a session both orders are one; `seq` has the index.
+    const order = query.sessionUid ? 'seq' : 'row_no'
+    return this.driver
+      .prepare<SqlValue[], Row>(`${SELECT} ${filter} ORDER BY ${order} LIMIT ?`)
+      .all(...values, query.limit)
+      .map((row) => ({ row: row.row_no, event: fromRow(row) }))
+  }
+}
+
+function fromRow(row: Row): EventRecord {
+  return {
+    id: row.id,
+    seq: row.seq,
+    type: row.type,
+    tenant: row.tenant,
+    sessionUid: row.session_uid,
+    session: row.session,
+    timestamp: row.timestamp,
+    data: JSON.parse(row.data) as unknown,
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    lane: row.lane,
+  }
+}

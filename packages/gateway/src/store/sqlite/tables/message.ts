@@ -1,0 +1,266 @@
+import type { MessageId, SessionUid, TenantId, WaMessageId } from '../../../core/ids.ts'
+import type { Jid } from '../../../core/jid.ts'
+import type { MessageRecord, MessageStatus, Quote, StatusChange } from '../../../core/message.ts'
+import type { IdempotencyClaim, MessageFilter, OutboxItem, OwnMessageKey } from '../../../messages/ports.ts'
+import type { Driver, SqlValue } from '../driver.ts'
+
+const INSERT = `
+  INSERT INTO message (id, tenant, session_uid, direction, wa_id, chat, participant, sender_alt, from_me, push_name,
+    content, quote, status, history, attempts, timestamp, proto, undecryptable, idempotency_key, request_hash)
+  VALUES (@id, @tenant, @session_uid, @direction, @wa_id, @chat, @participant, @sender_alt, @from_me, @push_name,
+    @content, @quote, @status, @history, @attempts, @timestamp, @proto, @undecryptable, @idempotency_key, @request_hash)
+  RETURNING row_no`
+const SELECT = `
+  SELECT m.row_no, m.id, m.tenant, m.session_uid, s.id AS session, m.direction, m.wa_id, m.chat, m.participant,
+    m.sender_alt, m.from_me, m.push_name, m.content, m.quote, m.status, m.history, m.attempts, m.timestamp, m.undecryptable
+  FROM message m JOIN session s ON s.uid = m.session_uid`
+const BY_ID = `${SELECT} WHERE m.id = ?`
+const BY_OWN_KEY = `${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
+const BY_IDENTITY = `
+  ${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.chat = ? AND m.from_me = ? AND coalesce(m.participant, '') = ?`
+const BY_CLAIM = `SELECT row_no, id, request_hash, timestamp FROM message WHERE tenant = ? AND idempotency_key = ?`
+const FREE_CLAIM = 'UPDATE message SET idempotency_key = NULL WHERE row_no = ?'
+const SET_STATUS = 'UPDATE message SET status = ?, history = ? WHERE row_no = ?'
+const SAVE_PROTO = 'UPDATE message SET proto = ?, status = ?, history = ? WHERE row_no = ?'
+const COUNT_ATTEMPT = 'UPDATE message SET attempts = attempts + 1 WHERE id = ?'
+const FILL = `
+  UPDATE message SET content = ?, quote = ?, push_name = ?, sender_alt = ?, undecryptable = 0 WHERE row_no = ?`
+const OUTBOX = `
+  SELECT row_no, id, wa_id, chat, content, quote, proto, attempts FROM message
+  WHERE session_uid = ? AND status IN ('accepted', 'prepared') AND row_no > ? ORDER BY row_no LIMIT ?`
+const SENT_PROTO = `
+  SELECT proto FROM message
+  WHERE session_uid = ? AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
+
+interface Row {
+  row_no: number
+  id: MessageId
+  tenant: TenantId
+  session_uid: SessionUid
+  session: string
+  direction: 'out' | 'in'
+  wa_id: WaMessageId
+  chat: Jid
+  participant: Jid | null
+  sender_alt: Jid | null
+  from_me: number
+  push_name: string | null
+  content: string
+  quote: string | null
+  status: MessageStatus
+  history: string
+  attempts: number
+  timestamp: number
+  undecryptable: number
+}
+
+type OutboxRow = Pick<Row, 'row_no' | 'id' | 'wa_id' | 'chat' | 'content' | 'quote' | 'attempts'> & {
+  proto: Uint8Array | null
+}
+
+/** A message with what only the store knows of it. */
+export interface StoredMessage {
+  rowNo: number
+  /** The stub of a message that could not be decrypted yet. */
+  undecryptable: boolean
+  message: MessageRecord
+}
+
+/** What makes two messages of a session the same one (WhatsApp's ids are unique per chat and sender only). */
+export type MessageIdentity = Pick<MessageRecord, 'sessionUid' | 'waId' | 'chat' | 'fromMe' | 'participant'>
+
+export interface NewMessage {
+  message: MessageRecord
+  proto: Uint8Array | null
+  undecryptable: boolean
+  claim: IdempotencyClaim | null
+}
+
+export class MessageTable {
+  private readonly driver: Driver
+  private readonly insertRow
+  private readonly byIdRow
+  private readonly byOwnKeyRow
+  private readonly byIdentityRow
+  private readonly byClaimRow
+  private readonly freeClaimRow
+  private readonly setStatusRow
+  private readonly saveProtoRow
+  private readonly countAttemptRow
+  private readonly fillRow
+  private readonly outboxRows
+  private readonly sentProtoRow
+
+  constructor(driver: Driver) {
+    this.driver = driver
+    this.insertRow = driver.prepare<[Record<string, SqlValue>], { row_no: number }>(INSERT)
+    this.byIdRow = driver.prepare<[string], Row>(BY_ID)
+    this.byOwnKeyRow = driver.prepare<[string, string], Row>(BY_OWN_KEY)
+    this.byIdentityRow = driver.prepare<[string, string, string, number, string], Row>(BY_IDENTITY)
+    this.byClaimRow = driver.prepare<
+      [string, string],
+      { row_no: number; id: MessageId; request_hash: string; timestamp: number }
+    >(BY_CLAIM)
+    this.freeClaimRow = driver.prepare<[number]>(FREE_CLAIM)
+    this.setStatusRow = driver.prepare<[string, string, number]>(SET_STATUS)
+    this.saveProtoRow = driver.prepare<[Uint8Array, string, string, number]>(SAVE_PROTO)
+    this.countAttemptRow = driver.prepare<[string]>(COUNT_ATTEMPT)
+    this.fillRow = driver.prepare<[string, string | null, string | null, string | null, number]>(FILL)
+    this.outboxRows = driver.prepare<[string, number, number], OutboxRow>(OUTBOX)
+    this.sentProtoRow = driver.prepare<[string, string, number], { proto: Uint8Array }>(SENT_PROTO)
+  }
+
+  /** Answers the row number: the order of storing. */
+  insert({ message, proto, undecryptable, claim }: NewMessage): number {
+    const row = this.insertRow.get({
+      id: message.id,
+      tenant: message.tenant,
+      session_uid: message.sessionUid,
+      direction: message.direction,
+      wa_id: message.waId,
+      chat: message.chat,
+      participant: message.participant,
+      sender_alt: message.senderAlt,
+      from_me: message.fromMe ? 1 : 0,
+      push_name: message.pushName,
+      content: JSON.stringify(message.content),
+      quote: quoteText(message.quote),
+      status: message.status,
+      history: JSON.stringify(message.history),
+      attempts: message.attempts,
+      timestamp: message.timestamp,
+      proto,
+      undecryptable: undecryptable ? 1 : 0,
+      idempotency_key: claim?.key ?? null,
+      request_hash: claim?.requestHash ?? null,
+    })
+    if (!row) throw new Error('INSERT answered no row')
+    return row.row_no
+  }
+
+  byId(id: MessageId): StoredMessage | undefined {
+    return toStored(this.byIdRow.get(id))
+  }
+
+  byOwnKey(key: OwnMessageKey): StoredMessage | undefined {
+    return toStored(this.byOwnKeyRow.get(key.session, key.waId))
+  }
+
+  byIdentity(key: MessageIdentity): StoredMessage | undefined {
+    const { sessionUid, waId, chat, fromMe, participant } = key
+    return toStored(this.byIdentityRow.get(sessionUid, waId, chat, fromMe ? 1 : 0, participant ?? ''))
+  }
+
+  /** The message that was accepted under this Idempotency-Key, however long ago. */
+  byClaim(
+    tenant: TenantId,
+    key: string,
+  ): { rowNo: number; id: MessageId; requestHash: string; at: number } | undefined {
+    const row = this.byClaimRow.get(tenant, key)
+    return row && { rowNo: row.row_no, id: row.id, requestHash: row.request_hash, at: row.timestamp }
+  }
+
+  /** Takes the key off its message, so that another may have it. */
+  freeClaim(rowNo: number): void {
+    this.freeClaimRow.run(rowNo)
+  }
+
+  setStatus(rowNo: number, status: MessageStatus, history: StatusChange[]): void {
+    this.setStatusRow.run(status, JSON.stringify(history), rowNo)
+  }
+
+  saveProto(rowNo: number, proto: Uint8Array, status: MessageStatus, history: StatusChange[]): void {
+    this.saveProtoRow.run(proto, status, JSON.stringify(history), rowNo)
+  }
+
+  /** False for an unknown message. */
+  countAttempt(id: MessageId): boolean {
+    return this.countAttemptRow.run(id) > 0
+  }
+
+  /** Puts the content into the stub of an undecryptable message. */
+  fill(rowNo: number, message: MessageRecord): void {
+    const { content, quote, pushName, senderAlt } = message
+    this.fillRow.run(JSON.stringify(content), quoteText(quote), pushName, senderAlt, rowNo)
+  }
+
+  outbox(session: SessionUid, afterRow: number, limit: number): OutboxItem[] {
+    return this.outboxRows.all(session, afterRow, limit).map((row) => ({
+      row: row.row_no,
+      id: row.id,
+      waId: row.wa_id,
+      chat: row.chat,
+      content: JSON.parse(row.content) as OutboxItem['content'],
+      quote: parseQuote(row.quote),
+      proto: row.proto,
+      attempts: row.attempts,
+    }))
+  }
+
+  /** The final bytes of a message sent by the session and accepted after `since` (ms). */
+  sentProto(session: SessionUid, waId: string, since: number): Uint8Array | undefined {
+    return this.sentProtoRow.get(session, waId, since)?.proto
+  }
+
+  list(session: SessionUid, filter: MessageFilter): MessageRecord[] {
+    const terms = ['m.session_uid = ?']
+    const values: SqlValue[] = [session]
+    if (filter.chat) {
+      // A person's chat may be stored by LID while the caller knows the phone number.
+      terms.push('(m.chat = ? OR (m.sender_alt = ? AND m.participant IS NULL))')
+      values.push(filter.chat, filter.chat)
+    }
+    if (filter.direction) {
+      terms.push('m.direction = ?')
+      values.push(filter.direction)
+    }
+    if (filter.status) {
+      terms.push('m.status = ?')
+      values.push(filter.status)
+    }
+    if (filter.cursor) {
+      terms.push('m.row_no < (SELECT row_no FROM message WHERE id = ?)')
+      values.push(filter.cursor)
+    }
+    const sql = `${SELECT} WHERE ${terms.join(' AND ')} ORDER BY m.row_no DESC LIMIT ?`
+    return this.driver
+      .prepare<SqlValue[], Row>(sql)
+      .all(...values, filter.limit)
+      .map((row) => fromRow(row).message)
+  }
+}
+
+function quoteText(quote: Quote | null): string | null {
+  return quote === null ? null : JSON.stringify(quote)
+}
+
+function parseQuote(text: string | null): Quote | null {
+  return text === null ? null : (JSON.parse(text) as Quote)
+}
+
+function toStored(row: Row | undefined): StoredMessage | undefined {
+  return row && fromRow(row)
+}
+
+function fromRow(row: Row): StoredMessage {
+  const message: MessageRecord = {
+    id: row.id,
+    tenant: row.tenant,
+    sessionUid: row.session_uid,
+    session: row.session,
+    direction: row.direction,
+    waId: row.wa_id,
+    chat: row.chat,
+    participant: row.participant,
+    senderAlt: row.sender_alt,
+    fromMe: row.from_me === 1,
+    pushName: row.push_name,
+    content: JSON.parse(row.content) as MessageRecord['content'],
+    quote: parseQuote(row.quote),
+    status: row.status,
+    history: JSON.parse(row.history) as StatusChange[],
+    attempts: row.attempts,
+    timestamp: row.timestamp,
+  }
+  return { rowNo: row.row_no, undecryptable: row.undecryptable === 1, message }
+}

@@ -1,0 +1,178 @@
+import type { SessionUid, TenantId } from '../../../core/ids.ts'
+import type { Jid } from '../../../core/jid.ts'
+import type { SessionRecord, SessionStatus, StatusReason } from '../../../core/session.ts'
+import type { SessionPatch, SessionStatusChange } from '../../../sessions/ports.ts'
+import type { Driver, Statement } from '../driver.ts'
+
+const INSERT = `
+  INSERT INTO session (uid, tenant, id, name, should_run, status, reason, since, phone, lid, push_name, metadata, created_at)
+  VALUES (@uid, @tenant, @id, @name, @should_run, @status, @reason, @since, @phone, @lid, @push_name, @metadata, @created_at)
+  ON CONFLICT (tenant, id) DO NOTHING`
+const BY_NAME = 'SELECT * FROM session WHERE tenant = ? AND id = ?'
+const BY_UID = 'SELECT * FROM session WHERE uid = ?'
+const NAME = 'SELECT tenant, id FROM session WHERE uid = ?'
+const RUNNABLE = 'SELECT * FROM session WHERE should_run = 1 ORDER BY created_at, uid'
+const LIST_OF_TENANT = 'SELECT * FROM session WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?'
+const LIST_ALL = 'SELECT * FROM session WHERE (id, uid) > (?, ?) ORDER BY id, uid LIMIT ?'
+const UPDATE = `
+  UPDATE session SET name = @name, should_run = @should_run, phone = @phone, lid = @lid, push_name = @push_name, metadata = @metadata
+  WHERE uid = @uid`
+const SET_STATUS = 'UPDATE session SET status = ?, reason = ?, since = ? WHERE uid = ?'
+const NEXT_SEQ = `
+  UPDATE session SET last_seq = last_seq + 1 WHERE uid = ?
+  RETURNING last_seq AS seq, tenant, id, phone, metadata`
+const DELETE = 'DELETE FROM session WHERE uid = ?'
+
+/** After every session id: they are ASCII. */
+const LAST = '\u{10ffff}'
+
+interface Row {
+  uid: SessionUid
+  tenant: TenantId
+  id: string
+  name: string | null
+  should_run: number
+  status: SessionStatus
+  reason: StatusReason
+  since: number
+  phone: string | null
+  lid: Jid | null
+  push_name: string | null
+  metadata: string
+  created_at: number
+}
+
+/** What an event takes over from its session. */
+export interface SessionStamp {
+  seq: number
+  tenant: TenantId
+  id: string
+  /** Digits. */
+  phone: string | null
+  /** JSON. */
+  metadata: string
+}
+
+export class SessionTable {
+  private readonly insertRow
+  private readonly byNameRow
+  private readonly byUidRow
+  private readonly nameRow
+  private readonly runnableRows
+  private readonly ofTenantRows
+  private readonly allRows
+  private readonly updateRow
+  private readonly setStatusRow
+  private readonly nextSeqRow: Statement<[string], SessionStamp>
+  private readonly deleteRow
+
+  constructor(driver: Driver) {
+    this.insertRow = driver.prepare<[Record<string, string | number | null>]>(INSERT)
+    this.byNameRow = driver.prepare<[string, string], Row>(BY_NAME)
+    this.byUidRow = driver.prepare<[string], Row>(BY_UID)
+    this.nameRow = driver.prepare<[string], { tenant: TenantId; id: string }>(NAME)
+    this.runnableRows = driver.prepare<[], Row>(RUNNABLE)
+    this.ofTenantRows = driver.prepare<[string, string, number], Row>(LIST_OF_TENANT)
+    this.allRows = driver.prepare<[string, string, number], Row>(LIST_ALL)
+    this.updateRow = driver.prepare<[Record<string, string | number | null>]>(UPDATE)
+    this.setStatusRow = driver.prepare<[string, string, number, string]>(SET_STATUS)
+    this.nextSeqRow = driver.prepare<[string], SessionStamp>(NEXT_SEQ)
+    this.deleteRow = driver.prepare<[string]>(DELETE)
+  }
+
+  /** False where the tenant has one of this id. */
+  insert(session: SessionRecord): boolean {
+    const columns = {
+      uid: session.uid,
+      tenant: session.tenant,
+      id: session.id,
+      status: session.status,
+      reason: session.reason,
+      since: session.since,
+      created_at: session.createdAt,
+      ...mutableColumns(session),
+    }
+    return this.insertRow.run(columns) > 0
+  }
+
+  byName(tenant: TenantId, id: string): SessionRecord | undefined {
+    return toRecord(this.byNameRow.get(tenant, id))
+  }
+
+  byUid(uid: SessionUid): SessionRecord | undefined {
+    return toRecord(this.byUidRow.get(uid))
+  }
+
+  /** Tenant and id alone, without reading the rest. */
+  nameOf(uid: SessionUid): { tenant: TenantId; id: string } | undefined {
+    return this.nameRow.get(uid)
+  }
+
+  runnable(): SessionRecord[] {
+    return toRecords(this.runnableRows.all())
+  }
+
+  ofTenant(tenant: TenantId, after: string, limit: number): SessionRecord[] {
+    return toRecords(this.ofTenantRows.all(tenant, after, limit))
+  }
+
+  /** Over all tenants by id, then uid; without `afterUid` the page starts behind every session named `after`. */
+  all(after: string, afterUid: string | undefined, limit: number): SessionRecord[] {
+    return toRecords(this.allRows.all(after, afterUid ?? LAST, limit))
+  }
+
+  update(session: SessionRecord, patch: SessionPatch): void {
+    this.updateRow.run({ uid: session.uid, ...mutableColumns({ ...session, ...patch }) })
+  }
+
+  setStatus(uid: SessionUid, change: SessionStatusChange): void {
+    this.setStatusRow.run(change.status, change.reason, change.at, uid)
+  }
+
+  /** Takes the session's next sequence number, for an event written in the same unit. */
+  nextSeq(uid: SessionUid): SessionStamp | undefined {
+    return this.nextSeqRow.get(uid)
+  }
+
+  /** Foreign keys take everything of the session along. */
+  delete(uid: SessionUid): void {
+    this.deleteRow.run(uid)
+  }
+}
+
+function mutableColumns(session: SessionRecord): Record<string, string | number | null> {
+  return {
+    name: session.name,
+    should_run: session.shouldRun ? 1 : 0,
+    phone: session.phone,
+    lid: session.lid,
+    push_name: session.pushName,
+    metadata: JSON.stringify(session.metadata),
+  }
+}
+
+function toRecords(rows: Row[]): SessionRecord[] {
+  return rows.map(fromRow)
+}
+
+function toRecord(row: Row | undefined): SessionRecord | undefined {
+  return row && fromRow(row)
+}
+
+function fromRow(row: Row): SessionRecord {
+  return {
+    uid: row.uid,
+    tenant: row.tenant,
+    id: row.id,
+    name: row.name,
+    shouldRun: row.should_run === 1,
+    status: row.status,
+    reason: row.reason,
+    since: row.since,
+    phone: row.phone,
+    lid: row.lid,
+    pushName: row.push_name,
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    createdAt: row.created_at,
+  }
+}

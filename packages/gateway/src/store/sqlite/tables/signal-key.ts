@@ -1,0 +1,47 @@
+import type { SessionUid } from '../../../core/ids.ts'
+import type { KeyWrite } from '../../../engine/baileys/auth-port.ts'
+import type { Driver } from '../driver.ts'
+
+const LOAD = 'SELECT value FROM signal_key WHERE session_uid = ? AND type = ? AND id = ?'
+const SAVE = `
+  INSERT INTO signal_key (session_uid, type, id, value) VALUES (?, ?, ?, ?)
+  ON CONFLICT (session_uid, type, id) DO UPDATE SET value = excluded.value`
+const DELETE = 'DELETE FROM signal_key WHERE session_uid = ? AND type = ? AND id = ?'
+const DELETE_ALL = 'DELETE FROM signal_key WHERE session_uid = ?'
+
+/** Signal's key store: prekeys, ratchet sessions, sender keys and what else the engine keeps by type and id. */
+export class SignalKeyTable {
+  private readonly loadRow
+  private readonly saveRow
+  private readonly deleteRow
+  private readonly deleteAllRows
+
+  constructor(driver: Driver) {
+    this.loadRow = driver.prepare<[string, string, string], { value: string }>(LOAD)
+    this.saveRow = driver.prepare<[string, string, string, string]>(SAVE)
+    this.deleteRow = driver.prepare<[string, string, string]>(DELETE)
+    this.deleteAllRows = driver.prepare<[string]>(DELETE_ALL)
+  }
+
+  /** The values that exist, by id. */
+  load(session: SessionUid, type: string, ids: string[]): Map<string, string> {
+    const found = new Map<string, string>()
+    for (const id of ids) {
+      const row = this.loadRow.get(session, type, id)
+      if (row) found.set(id, row.value)
+    }
+    return found
+  }
+
+  /** In order, so that the last write of a key wins. */
+  apply(session: SessionUid, writes: KeyWrite[]): void {
+    for (const { type, id, value } of writes) {
+      if (value === null) this.deleteRow.run(session, type, id)
+      else this.saveRow.run(session, type, id, value)
+    }
+  }
+
+  deleteAll(session: SessionUid): void {
+    this.deleteAllRows.run(session)
+  }
+}

@@ -1,0 +1,33 @@
+import type { AccessStore } from '../access/ports.ts'
+import type { AuthStore } from '../engine/baileys/auth-port.ts'
+import type { EventStore } from '../events/ports.ts'
+import type { MessageStore } from '../messages/ports.ts'
+import type { SessionStore } from '../sessions/ports.ts'
+import type { WebhookStore } from '../webhooks/ports.ts'
+
+/** Everything on disk, by the port of the room that needs it. Every implementation passes `conformance.ts`. */
+export interface Store {
+  sessions: SessionStore
+  messages: MessageStore
+  webhooks: WebhookStore
+  access: AccessStore
+  events: EventStore
+  auth: AuthStore
+  /** Whether the last write went through; `error` is the database's code where not. It is tried again by itself. */
+  health(): StoreHealth
+  /** Deletes what has outlived its use, in small transactions: answers and journal rows. `now` in milliseconds. */
+  prune(now: number): Promise<Pruned>
+  /** Stores what was handed over and takes nothing more. Safe to call again. */
+  close(): Promise<void>
+}
+
+export interface StoreHealth {
+  ok: boolean
+  error: string | null
+}
+
+/** Rows deleted. */
+export interface Pruned {
+  answers: number
+  journal: number
+}
