@@ -5,7 +5,7 @@ import { describe } from './content/describe.ts'
 import { controlServer } from './control/server.ts'
 import { startMediaServer } from './media/server.ts'
 import { Connection } from './server/connection.ts'
-import type { ServerState } from './server/context.ts'
+import { MEDIA_AUTH, type ServerState } from './server/context.ts'
 import { dispatch } from './server/dispatch.ts'
 import { login } from './server/login.ts'
 import { noiseAuthority } from './wire/authority.ts'
@@ -43,9 +43,14 @@ export interface Lab {
 /** Starts a lab in this process. Rejects where the port is taken. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const clock = options.clock ?? systemClock
-  const media = await startMediaServer()
+  const media = await startMediaServer({
+    fault: ({ auth }) => {
+      const struck = world.faults.strike('media-error', auth?.replace(MEDIA_AUTH, '') ?? '')
+      return struck && { status: struck.code ?? 500 }
+    },
+  })
   const { seed = '1', decrypt = true } = options
-  const world = new World({ seed, clock, decrypt, content: { compose, describe }, media })
+  const world: World = new World({ seed, clock, decrypt, content: { compose, describe }, media })
   const state: ServerState = {
     world,
     authority: noiseAuthority(),

@@ -14,6 +14,9 @@ import type { Lab } from '../src/index.ts'
 
 const DEADLINE_MS = 10_000
 
+// libsignal prints session state, keys included, at every change of a session.
+for (const level of ['info', 'warn', 'error'] as const) console[level] = () => undefined
+
 /** Credentials and keys in memory: what an app would keep on disk. */
 export interface MemoryAuth {
   state: AuthenticationState

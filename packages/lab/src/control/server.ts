@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { ServerState } from '../server/context.ts'
 import { LabError } from '../world/errors.ts'
+import { groupRoutes } from './groups.ts'
 import { messageRoutes } from './messages.ts'
 import { networkRoutes } from './network.ts'
 import { phoneRoutes } from './phones.ts'
@@ -32,6 +33,7 @@ export function controlServer(state: ServerState): FastifyInstance {
   })
   phoneRoutes(app, state)
   messageRoutes(app, state)
+  groupRoutes(app, state)
   networkRoutes(app, state)
   return app
 }

@@ -3,6 +3,9 @@ import { type BinaryNode, node } from '../wire/node.ts'
 import type { Companion, Link, Registration } from '../world/model.ts'
 import type { World } from '../world/world.ts'
 
+/** What `media_conn` hands out as authorisation, the account's phone number behind it. */
+export const MEDIA_AUTH = 'lab-'
+
 /** What all connections share. */
 export interface ServerState {
   readonly world: World

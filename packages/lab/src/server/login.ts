@@ -3,6 +3,7 @@ import { signalKey, verify } from '../wire/keys.ts'
 import { node, SERVER } from '../wire/node.ts'
 import type { Registration } from '../world/model.ts'
 import { type Client, streamError } from './context.ts'
+import { startDelivery } from './delivery.ts'
 
 /** How many QR codes a client may show before it must start again. */
 const PAIRING_REFS = 6
@@ -10,7 +11,7 @@ const PAIRING_REFS = 6
 /** What comes after the handshake: a new device is given references for its QR codes, a linked one is let in. */
 export function login(client: Client, payload: proto.ClientPayload, clientStatic: Buffer): void {
   if (payload.devicePairingData?.eIdent?.length) register(client, payload.devicePairingData, clientStatic)
-  else admit(client, String(payload.username), payload.device ?? 0, clientStatic)
+  else admit(client, payload, clientStatic)
 }
 
 function register(client: Client, data: proto.ClientPayload.IDevicePairingRegistrationData, noiseKey: Buffer): void {
@@ -48,8 +49,9 @@ function readRegistration(
   }
 }
 
-function admit(client: Client, phone: string, device: number, noiseKey: Buffer): void {
+function admit(client: Client, payload: proto.ClientPayload, noiseKey: Buffer): void {
   const { world } = client.state
+  const [phone, device] = [String(payload.username), payload.device ?? 0]
   const companion = world.users.get(phone)?.companions.get(device)
   if (!companion?.noiseKey.equals(noiseKey)) {
     client.close(node('failure', { reason: 401, location: 'lab' }))
@@ -70,4 +72,6 @@ function admit(client: Client, phone: string, device: number, noiseKey: Buffer):
       creation: world.seconds,
     }),
   )
+  // A client that does not log in as passive is ready at once; the others say when they are.
+  if (payload.passive === false) startDelivery(client, companion)
 }

@@ -1,8 +1,15 @@
+import { isGroup } from '../wire/jid.ts'
 import { type BinaryNode, node } from '../wire/node.ts'
+import { isAdmin } from '../world/groups.ts'
 import type { Companion } from '../world/model.ts'
 import { chatName } from '../world/phone.ts'
 import { routeMessage } from '../world/router.ts'
+import type { World } from '../world/world.ts'
 import { type Client, streamError } from './context.ts'
+
+/** What the server answers where a message cannot be taken. */
+const FORBIDDEN = 403
+const INVALID = 479
 
 /** A companion sends a message: taken, acknowledged, handed on. The faults of sending strike here. */
 export function onMessage(client: Client, sender: Companion, stanza: BinaryNode): void {
@@ -19,12 +26,11 @@ export function onMessage(client: Client, sender: Companion, stanza: BinaryNode)
     return
   }
   const { id = '', to = '' } = stanza.attrs
-  const peer = stanza.attrs.category === 'peer'
   const row = ledger.row(phone, id, chatName(world.groups.get(to) ?? world.resolve(to)?.user ?? sender.user))
-  const refused = faults.strike('nack', phone)
-  if (refused) {
+  const refusal = faults.strike('nack', phone)
+  if (refusal || !mayWrite(world, sender, to)) {
     ledger.count(row, 'nacked')
-    client.send(acknowledgement(stanza, world.seconds, refused.code ?? 479))
+    client.send(acknowledgement(stanza, world.seconds, refusal ? (refusal.code ?? INVALID) : FORBIDDEN))
     return
   }
   ledger.count(row, 'accepted')
@@ -38,8 +44,16 @@ export function onMessage(client: Client, sender: Companion, stanza: BinaryNode)
     if (late) world.clock.after(late.ms ?? 1000, answer)
     else answer()
   }
-  if (!peer) routeMessage(world, sender, stanza)
+  if (stanza.attrs.category !== 'peer') routeMessage(world, sender, stanza)
   if (cut) client.cut()
+}
+
+/** Whether the account may write there: to anybody, and to groups it is in. */
+function mayWrite(world: World, sender: Companion, to: string): boolean {
+  if (!isGroup(to)) return true
+  const group = world.groups.get(to)
+  if (!group?.members.has(sender.user)) return false
+  return !group.announcement || isAdmin(group, sender.user)
 }
 
 function acknowledgement(stanza: BinaryNode, t: number, error?: number): BinaryNode {

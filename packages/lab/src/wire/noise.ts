@@ -4,6 +4,10 @@ import type { NoiseAuthority } from './authority.ts'
 import { keyPairFrom, sha256 } from './keys.ts'
 
 const PROTOCOL = Buffer.from('Noise_XX_25519_AESGCM_SHA256\0\0\0\0')
+/** After a resumption that cannot be read. The name is longer than a hash, so its hash stands for it (Noise, 5.2). */
+const FALLBACK_PROTOCOL = sha256(Buffer.from('Noise_XXfallback_25519_AESGCM_SHA256'))
+/** What a client that knows the server's static key begins with, to save a round trip. */
+const RESUME_PROTOCOL = Buffer.from('Noise_IK_25519_AESGCM_SHA256\0\0\0\0')
 /** The client's first four bytes: "WA", protocol 6, dictionary 3. */
 const PROLOGUE = Buffer.from([0x57, 0x41, 6, 3])
 const NOTHING = Buffer.alloc(0)
@@ -45,7 +49,8 @@ export interface NoiseEvents {
 
 /**
  * The answering side of Noise_XX_25519_AESGCM_SHA256 as WhatsApp Web uses it, with its framing: an optional routing
- * preamble, a prologue, then frames with a three-byte length. One object for one connection.
+ * preamble, a prologue, then frames with a three-byte length. A client that kept the server's key may resume (Noise IK,
+ * or XXfallback where it kept a wrong one). One object for one connection.
  */
 export class NoiseResponder {
   readonly #authority: NoiseAuthority
@@ -95,7 +100,6 @@ export class NoiseResponder {
     if (this.#received.length < PROLOGUE.length) return false
     if (!this.#received.subarray(0, 4).equals(PROLOGUE)) throw new Error('not a WhatsApp Web client')
     this.#received = this.#received.subarray(4)
-    this.#absorb(PROLOGUE)
     this.#state = 'hello'
     return true
   }
@@ -106,11 +110,16 @@ export class NoiseResponder {
       return
     }
     const message = proto.HandshakeMessage.decode(frame)
-    if (this.#state === 'hello') this.#hello(Buffer.from(message.clientHello?.ephemeral ?? NOTHING))
+    if (this.#state === 'hello') this.#hello(message.clientHello ?? {})
     else this.#finish(message.clientFinish)
   }
 
-  #hello(clientEphemeral: Buffer): void {
+  #hello(hello: proto.HandshakeMessage.IClientHello): void {
+    const clientEphemeral = Buffer.from(hello.ephemeral ?? NOTHING)
+    if (hello.static && hello.payload) {
+      if (this.#resume(clientEphemeral, hello.static, hello.payload)) return
+      this.#start(FALLBACK_PROTOCOL)
+    } else this.#start(PROTOCOL)
     const { leaf, chain } = this.#authority
     this.#absorb(clientEphemeral)
     this.#absorb(this.#ephemeral.public)
@@ -122,15 +131,51 @@ export class NoiseResponder {
     this.#state = 'finish'
   }
 
+  /** Answers a client that has kept the server's static key (Noise IK). False where it kept another one. */
+  #resume(clientEphemeral: Buffer, sealedStatic: Uint8Array, sealedPayload: Uint8Array): boolean {
+    const { leaf, chain } = this.#authority
+    this.#start(RESUME_PROTOCOL)
+    this.#absorb(leaf.public)
+    this.#absorb(clientEphemeral)
+    this.#mix(Curve.sharedKey(leaf.private, clientEphemeral))
+    let clientStatic: Buffer
+    try {
+      clientStatic = this.#open(sealedStatic)
+    } catch {
+      return false
+    }
+    this.#mix(Curve.sharedKey(leaf.private, clientStatic))
+    const payload = this.#open(sealedPayload)
+    this.#absorb(this.#ephemeral.public)
+    this.#mix(Curve.sharedKey(this.#ephemeral.private, clientEphemeral))
+    this.#mix(Curve.sharedKey(this.#ephemeral.private, clientStatic))
+    const serverHello = { ephemeral: this.#ephemeral.public, payload: this.#seal(chain) }
+    this.#write(Buffer.from(proto.HandshakeMessage.encode({ serverHello }).finish()))
+    this.#established(payload, clientStatic)
+    return true
+  }
+
   #finish(finish: proto.HandshakeMessage.IClientFinish | null | undefined): void {
     const clientStatic = this.#open(finish?.static ?? NOTHING)
     this.#mix(Curve.sharedKey(this.#ephemeral.private, clientStatic))
     const payload = this.#open(finish?.payload ?? NOTHING)
+    this.#established(payload, clientStatic)
+  }
+
+  #established(payload: Buffer, clientStatic: Buffer): void {
     const keys = this.#derive(NOTHING)
     this.#reading.key = keys.subarray(0, 32)
     this.#writing.key = keys.subarray(32)
     this.#state = 'open'
     this.#events.login(proto.ClientPayload.decode(payload), clientStatic)
+  }
+
+  #start(protocol: Buffer): void {
+    this.#hash = protocol
+    this.#salt = protocol
+    this.#key = protocol
+    this.#counter = 0
+    this.#absorb(PROLOGUE)
   }
 
   #write(data: Buffer): void {

@@ -15,9 +15,9 @@ export interface LedgerRow {
   delivered: number
   /** Phones that show it (out). */
   shown: number
-  /** Copies that reached a phone. */
+  /** Copies that reached the phones of others. */
   copies: number
-  /** Copies a phone could not read, even if repaired later. */
+  /** Copies a phone (the sender's own included) could not read, even if repaired later. */
   undecryptable: number
   /** Retry receipts: sent by phones (out), received from companions (in). */
   retried: number

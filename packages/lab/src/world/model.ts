@@ -76,6 +76,11 @@ export class User {
     return this.#device
   }
 
+  /** The next message of this phone to a group is encrypted with a new sender key. */
+  forgetSenderKey(group: string): void {
+    this.#device?.rotateSenderKey(group)
+  }
+
   jid(device = 0): string {
     return pnJid(this.phone, device)
   }

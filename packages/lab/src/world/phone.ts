@@ -21,17 +21,17 @@ export interface PhoneArrival {
 /** Retries a phone asks for before it gives up. */
 const MAX_RETRIES = 5
 
-/** A phone takes in a message: decrypts, shows it once, confirms delivery, or asks for it again. */
-export async function takeIn(world: World, user: User, arrival: PhoneArrival): Promise<void> {
+/** A phone takes in a message: decrypts, shows it once, confirms delivery, or asks for it again. True when shown now. */
+export async function takeIn(world: World, user: User, arrival: PhoneArrival): Promise<boolean> {
   const { from, id } = arrival
   const arrivals = arrivalsOf(user, arrival)
   const ledger = world.ledger.row(from.user.phone, id)
   arrivals.copies += 1
-  world.ledger.count(ledger, 'copies')
+  if (from.user !== user) world.ledger.count(ledger, 'copies')
   if (arrivals.row) arrivals.row.copies = arrivals.copies
   if (!world.decrypt) {
     confirm(world, user, arrival)
-    return
+    return false
   }
   const message = await decrypted(world, user, arrival)
   if (message === 'unreadable') {
@@ -39,11 +39,13 @@ export async function takeIn(world: World, user: User, arrival: PhoneArrival): P
     world.ledger.count(ledger, 'undecryptable')
     if (arrivals.row) arrivals.row.undecryptable = arrivals.undecryptable
     askAgain(world, user, arrival, arrivals)
-    return
+    return false
   }
-  if (from.user === user) return
-  if (message && !arrivals.row) await show(world, user, arrival, arrivals, message)
+  if (from.user === user) return false
+  const fresh = message !== undefined && !arrivals.row
+  if (fresh) await show(world, user, arrival, arrivals, message)
   confirm(world, user, arrival)
+  return fresh
 }
 
 function arrivalsOf(user: User, { chat, from, id, byLid }: PhoneArrival): Arrivals {

@@ -1,7 +1,8 @@
 import { isGroup, isLid, parseJid } from '../wire/jid.ts'
 import { type BinaryNode, bytes, child, children, node } from '../wire/node.ts'
 import { type Companion, type Group, isGroupRecord, type User } from './model.ts'
-import { takeIn } from './phone.ts'
+import { type PhoneArrival, takeIn } from './phone.ts'
+import { sendRequest } from './phone-send.ts'
 import type { Ciphertext } from './signal-device.ts'
 import type { Address, World } from './world.ts'
 
@@ -13,6 +14,8 @@ interface Passage {
   /** The address the companion wrote to. */
   to: string
   timestamp: number
+  /** How often other people's devices get it. */
+  times: number
 }
 
 /** Hands a companion's message on to every device it is for. The sender's acknowledgement is the caller's. */
@@ -25,7 +28,8 @@ export function routeMessage(world: World, sender: Companion, stanza: BinaryNode
     if (!isGroup(chatJid)) routeStrangerCopies(world, sender, stanza)
     return
   }
-  const passage = { sender, stanza, chat, to, timestamp: world.seconds }
+  const times = world.faults.strike('duplicate-delivery', sender.user.phone) ? 2 : 1
+  const passage = { sender, stanza, chat, to, timestamp: world.seconds, times }
   const copies = copiesByDevice(stanza)
   const common = children(stanza, 'enc').filter((enc) => enc.attrs.type === 'skmsg')
   if (isGroupRecord(chat) && common.length > 0) routeToMembers(world, passage, chat, copies, common)
@@ -34,7 +38,7 @@ export function routeMessage(world: World, sender: Companion, stanza: BinaryNode
 
 /** A message to a number without an account holds nothing but the copies for the sender's own devices. */
 function routeStrangerCopies(world: World, sender: Companion, stanza: BinaryNode): void {
-  const passage = { sender, stanza, chat: sender.user, to: stanza.attrs.to ?? '', timestamp: world.seconds }
+  const passage = { sender, stanza, chat: sender.user, to: stanza.attrs.to ?? '', timestamp: world.seconds, times: 1 }
   for (const [jid, enc] of copiesByDevice(stanza)) {
     if (world.resolve(jid)?.user === sender.user) routeCopy(world, passage, jid, [enc])
   }
@@ -84,7 +88,7 @@ function routeCopy(world: World, passage: Passage, jid: string, encs: BinaryNode
 function hand(world: World, passage: Passage, to: Address, jid: string, encs: BinaryNode[]): void {
   const { sender, stanza, chat } = passage
   const { user, device } = to
-  const again = world.faults.strike('duplicate-delivery', sender.user.phone) ? 2 : 1
+  const times = user === sender.user ? 1 : passage.times
   if (device === 0) {
     const copies = encs.map((enc) => ({ type: enc.attrs.type as Ciphertext['type'], data: bytes(enc) }))
     const byLid = isLid(passage.to)
@@ -92,14 +96,22 @@ function hand(world: World, passage: Passage, to: Address, jid: string, encs: Bi
     const seenAs = isGroupRecord(chat) || user === sender.user ? chat : sender.user
     const id = stanza.attrs.id ?? ''
     const arrival = { id, from: sender, chat: seenAs, copies, timestamp: passage.timestamp, byLid }
-    for (let copy = 0; copy < again; copy += 1) user.whenOnline(() => takeIn(world, user, arrival))
+    for (let copy = 0; copy < times; copy += 1) user.whenOnline(() => take(world, user, arrival))
     return
   }
   const companion = user.companions.get(device)
   if (!companion || companion === sender) return
   const forwarded = forward(passage, companion, jid, encs)
   companion.deliver(forwarded)
-  if (again > 1) companion.link?.send(forwarded)
+  if (times > 1) companion.signal(forwarded)
+}
+
+/** The phone takes it in; one that answers by itself does. */
+async function take(world: World, user: User, arrival: PhoneArrival): Promise<void> {
+  const shown = await takeIn(world, user, arrival)
+  if (!shown || user.autoReply === undefined || isGroupRecord(arrival.chat)) return
+  // Not awaited: sending waits for this phone's turn, which is now.
+  sendRequest(world, user, arrival.chat.phone, { text: user.autoReply }).catch((error) => world.fail('reply', error))
 }
 
 /** The stanza as another companion gets it. */

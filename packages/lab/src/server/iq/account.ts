@@ -1,4 +1,6 @@
-import { children, node, SERVER } from '../../wire/node.ts'
+import { children, node } from '../../wire/node.ts'
+import { MEDIA_AUTH } from '../context.ts'
+import { startDelivery } from '../delivery.ts'
 import { linkCode } from '../link-code.ts'
 import { failure, type IqHandler, requester, result } from './answer.ts'
 
@@ -13,29 +15,15 @@ const PRIVACY = {
   messages: 'all',
 }
 
-/** The client is ready for what waited for it. Always ends with the count, 0 included: clients wait for it. */
+/** The client is ready for what waited for it. */
 const activate: IqHandler = (client, iq) => {
   result(client, iq)
-  if (client.active) return
-  const stanzas = requester(client).queue.stanzas()
-  const count = stanzas.length
-  if (count > 0) {
-    const message = stanzas.filter((stanza) => stanza.tag === 'message').length
-    const receipt = stanzas.filter((stanza) => stanza.tag === 'receipt').length
-    const notification = count - message - receipt
-    const preview = { count, message, receipt, notification, appdata: 0, call: 0 }
-    client.send(node('ib', { from: SERVER }, [node('offline_preview', preview)]))
-  }
-  for (const stanza of stanzas) client.send({ ...stanza, attrs: { ...stanza.attrs, offline: '0' } })
-  client.active = true
-  client.send(node('ib', { from: SERVER }, [node('offline', { count })]))
-  const routing = node('routing_info', {}, Buffer.from([8, 2]))
-  client.send(node('ib', { from: SERVER }, [node('edge_routing', {}, [routing])]))
+  startDelivery(client, requester(client))
 }
 
 const mediaConnection: IqHandler = (client, iq) => {
   const host = node('host', { hostname: client.state.world.media.host, maxContentLengthBytes: 104_857_600 })
-  const attrs = { auth: 'lab-auth', ttl: 3600, auth_ttl: 21_600, max_buckets: 12 }
+  const attrs = { auth: `${MEDIA_AUTH}${requester(client).user.phone}`, ttl: 3600, auth_ttl: 21_600, max_buckets: 12 }
   result(client, iq, [node('media_conn', attrs, [host])])
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { signalKey, verify } from '../../wire/keys.ts'
 import { type BinaryNode, bigEndian, bytes, child, children, integer, node } from '../../wire/node.ts'
 import { bundleNodes } from '../../world/phone.ts'
@@ -42,9 +43,29 @@ function takeSignedPreKey(client: Client, skey: BinaryNode | undefined): boolean
   return true
 }
 
+/** What the server holds of a device's keys, so that the device can tell whether it is still the same. */
 const digest: IqHandler = (client, iq) => {
-  const { registrationId } = requester(client)
-  result(client, iq, [node('digest', {}, [node('registration', {}, bigEndian(registrationId))])])
+  const { registrationId, identity, signedPreKey, preKeys } = requester(client)
+  // Bare 32-byte keys, in the order of the list.
+  const hash = createHash('sha1').update(identity).update(signedPreKey.key).update(signedPreKey.signature)
+  for (const { key } of preKeys) hash.update(key)
+  const content = [
+    node('registration', {}, bigEndian(registrationId)),
+    node('type', {}, Buffer.from([5])),
+    node('identity', {}, identity),
+    node('skey', {}, [
+      node('id', {}, bigEndian(signedPreKey.id, 3)),
+      node('value', {}, signedPreKey.key),
+      node('signature', {}, signedPreKey.signature),
+    ]),
+    node(
+      'list',
+      {},
+      preKeys.map(({ id }) => node('id', {}, bigEndian(id, 3))),
+    ),
+    node('hash', {}, hash.digest()),
+  ]
+  result(client, iq, [node('digest', {}, content)])
 }
 
 const bundles: IqHandler = (client, iq, step) => {
@@ -67,7 +88,9 @@ function bundle(client: Client, jid: string): BinaryNode {
 /** One-time and signed prekeys: counting, uploading, rotating, fetching. */
 export const prekeyHandlers: Record<string, IqHandler> = {
   'encrypt/get/count': count,
+  // Clients differ in which of the bundle's parts comes first.
   'encrypt/set/registration': upload,
+  'encrypt/set/identity': upload,
   'encrypt/set/rotate': rotate,
   'encrypt/get/digest': digest,
   'encrypt/get/key': bundles,
