@@ -1,0 +1,239 @@
+import { Compile } from 'typebox/compile'
+import { nearestName } from './nearest-name.ts'
+import { SETTING_NAMES, type SettingName, type Settings, SettingsSchema, settingFacts } from './settings.ts'
+
+/** Everything that can be set, validated; the rest of the gateway gets values from here and never the environment. */
+export interface Config {
+  network: 'whatsapp' | 'lab'
+  /** Where the lab is; null on the real network. */
+  lab: LabConfig | null
+  dataDir: string
+  host: string
+  /** 0 takes a free port. */
+  port: number
+  /** Address that clients use, without a slash at the end; null: as each request names it. */
+  publicUrl: string | null
+  /** `''` or `/path`, without a slash at the end. */
+  basePath: string
+  /** Whose X-Forwarded-* headers count: nobody's, anybody's, so many proxies', or those of addresses and CIDRs. */
+  trustProxy: boolean | number | string[]
+  logLevel: string
+  /** Null where requests are not limited. */
+  rateLimit: RateLimitConfig | null
+  privateUrls: PrivateUrls
+  /** Chats of one session that are sent to at the same time. */
+  sendConcurrency: number
+  /** Sessions that connect at the same time when the process starts. */
+  handshakes: number
+  /** An admin key given by the operator; null: one is made at the first start. */
+  adminKey: string | null
+}
+
+export interface LabConfig {
+  url: string
+  /** As the lab prints it. */
+  rootKey: string
+  /** Path of a PEM file. */
+  caFile: string | null
+}
+
+export interface RateLimitConfig {
+  /** Requests a second in the long run. */
+  perSecond: number
+  /** Requests at once. */
+  burst: number
+}
+
+/** Private addresses that outgoing requests (webhooks) may reach. */
+export interface PrivateUrls {
+  loopback: boolean
+  cidrs: string[]
+}
+
+export interface LoadedConfig {
+  config: Config
+  /** The settings that the configuration was made from, defaults included. */
+  settings: Settings
+  /** Lines about what is odd but no fault: unknown KURIR_* variables. */
+  warnings: string[]
+}
+
+type Environment = Record<string, string | undefined>
+
+/** The configuration is not valid; `faults` are all that were found, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: string[]
+
+  constructor(faults: string[]) {
+    super(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+const validator = Compile(SettingsSchema)
+
+/**
+ * Reads the configuration. `overrides` (what the command line says) go before the environment, and an empty variable
+ * counts as absent. Throws {@link ConfigError} naming every fault.
+ */
+export function loadConfig(overrides: Partial<Record<SettingName, string>> = {}, env: Environment = process.env) {
+  const given = pickGiven(overrides, env)
+  const candidate = convert(given)
+  const faults = describeFaults(candidate)
+  if (faults.length) throw new ConfigError(faults)
+  const settings = candidate as Settings
+  const rules = crossFaults(settings)
+  if (rules.length) throw new ConfigError(rules)
+  return { config: derive(settings), settings, warnings: unknownVariables(env) } satisfies LoadedConfig
+}
+
+/** `NAME=value` lines of all settings, secrets masked, for people to read. */
+export function printConfig(settings: Settings): string {
+  return SETTING_NAMES.map((name) => {
+    const value = settings[name]
+    const shown = value === undefined ? '' : settingFacts(name).isSecret ? '********' : String(value)
+    return `${name}=${shown}\n`
+  }).join('')
+}
+
+/** One entry per setting, for help texts and documentation. */
+export function describeSettings(): { name: SettingName; description: string; default: string }[] {
+  return SETTING_NAMES.map((name) => {
+    const facts = settingFacts(name)
+    return { name, description: facts.description, default: String(facts.default ?? '') }
+  })
+}
+
+/**
+ * The environment of a child process: this one's, without any of our own variables, and with those given. So a child
+ * is configured by its parent alone, whatever the user's shell holds.
+ */
+export function childEnv(settings: Record<string, string>, env: Environment = process.env): Record<string, string> {
+  const inherited: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !name.startsWith('KURIR_')) inherited[name] = value
+  }
+  return { ...inherited, ...settings }
+}
+
+function pickGiven(overrides: Environment, env: Environment): Map<SettingName, string> {
+  const given = new Map<SettingName, string>()
+  for (const name of SETTING_NAMES) {
+    const text = (overrides[name] ?? env[name] ?? '').trim()
+    if (text) given.set(name, text)
+  }
+  return given
+}
+
+function convert(given: Map<SettingName, string>): Record<string, unknown> {
+  const candidate: Record<string, unknown> = {}
+  for (const name of SETTING_NAMES) {
+    const facts = settingFacts(name)
+    const text = given.get(name)
+    if (text === undefined) {
+      if (facts.default !== undefined) candidate[name] = facts.default
+    } else {
+      candidate[name] = facts.isNumber && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+    }
+  }
+  return candidate
+}
+
+function describeFaults(candidate: Record<string, unknown>): string[] {
+  if (validator.Check(candidate)) return []
+  const bad = new Set<string>()
+  for (const error of validator.Errors(candidate)) bad.add(error.instancePath.split('/')[1] ?? '')
+  return SETTING_NAMES.filter((name) => bad.has(name)).map((name) => {
+    const facts = settingFacts(name)
+    const shown = facts.isSecret ? '' : ` is ${JSON.stringify(candidate[name])}, which`
+    return `${name}${shown} cannot be used. ${facts.description}`
+  })
+}
+
+const SAMPLE_KEY =
+  /^(admin|test|key|kurir[-_]?admin)|change|example|sample|secret|password|your[-_]?key|123456|abcdef|qwerty/i
+const CIDR = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/
+
+function crossFaults(settings: Settings): string[] {
+  const faults: string[] = []
+  if (settings.KURIR_NETWORK === 'lab') {
+    for (const name of ['KURIR_LAB_URL', 'KURIR_LAB_ROOT_KEY'] as const) {
+      if (!settings[name]) faults.push(`${name} is needed with KURIR_NETWORK=lab.`)
+    }
+  }
+  const key = settings.KURIR_ADMIN_KEY
+  if (key && (SAMPLE_KEY.test(key) || new Set(key).size < 12)) {
+    faults.push('KURIR_ADMIN_KEY looks like a sample: take a random one, for example from "openssl rand -hex 32".')
+  }
+  for (const name of ['KURIR_TRUST_PROXY', 'KURIR_ALLOW_PRIVATE_URLS'] as const) {
+    const words = ['off', 'on', 'loopback', ...(/^\d+$/.test(settings[name]) ? [settings[name]] : [])]
+    const odd = splitList(settings[name]).filter((part) => !words.includes(part) && !CIDR.test(part))
+    if (odd.length) faults.push(`${name} has ${odd.join(', ')}, which is neither an address nor a CIDR.`)
+  }
+  if (settings.KURIR_PUBLIC_URL && !URL.canParse(settings.KURIR_PUBLIC_URL)) {
+    faults.push('KURIR_PUBLIC_URL is not an address.')
+  }
+  return faults
+}
+
+function derive(settings: Settings): Config {
+  const onLab = settings.KURIR_NETWORK === 'lab'
+  return {
+    network: settings.KURIR_NETWORK,
+    lab: onLab
+      ? {
+          url: settings.KURIR_LAB_URL ?? '',
+          rootKey: settings.KURIR_LAB_ROOT_KEY ?? '',
+          caFile: settings.KURIR_LAB_CA ?? null,
+        }
+      : null,
+    dataDir: settings.KURIR_DATA,
+    host: settings.KURIR_HOST,
+    port: settings.KURIR_PORT,
+    publicUrl: settings.KURIR_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    basePath: settings.KURIR_BASE_PATH.replace(/\/+$/, ''),
+    trustProxy: deriveTrust(settings.KURIR_TRUST_PROXY),
+    logLevel: settings.KURIR_LOG_LEVEL,
+    rateLimit: settings.KURIR_RATE_LIMIT
+      ? { perSecond: settings.KURIR_RATE_LIMIT, burst: settings.KURIR_RATE_LIMIT_BURST }
+      : null,
+    privateUrls: derivePrivateUrls(settings.KURIR_ALLOW_PRIVATE_URLS),
+    sendConcurrency: settings.KURIR_SEND_CONCURRENCY,
+    handshakes: settings.KURIR_HANDSHAKES,
+    adminKey: settings.KURIR_ADMIN_KEY ?? null,
+  }
+}
+
+function deriveTrust(text: string): boolean | number | string[] {
+  if (text === 'off' || text === 'on') return text === 'on'
+  return /^\d+$/.test(text) ? Number(text) : splitList(text)
+}
+
+function derivePrivateUrls(text: string): PrivateUrls {
+  const parts = splitList(text)
+  return {
+    loopback: parts.includes('loopback'),
+    cidrs: parts.filter((part) => part !== 'loopback' && part !== 'off'),
+  }
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+}
+
+/** Variables of the command line client (`config/client.ts`). */
+const CLIENT_NAMES = ['KURIR_URL', 'KURIR_KEY']
+
+function unknownVariables(env: Environment): string[] {
+  const known = [...SETTING_NAMES, ...CLIENT_NAMES]
+  return Object.keys(env)
+    .filter((name) => name.startsWith('KURIR_') && !known.includes(name))
+    .map((name) => {
+      const nearest = nearestName(name, known)
+      return `${name} is not a setting${nearest ? `; is ${nearest} meant?` : ''}`
+    })
+}

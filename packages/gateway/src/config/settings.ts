@@ -1,0 +1,119 @@
+import { type Static, Type } from 'typebox'
+
+/**
+ * Every setting, its environment variable, default and meaning. Values are as the environment holds them after
+ * conversion to numbers; `config.ts` derives the richer ones.
+ */
+export const SettingsSchema = Type.Object(
+  {
+    KURIR_NETWORK: Type.Union([Type.Literal('whatsapp'), Type.Literal('lab')], {
+      default: 'whatsapp',
+      description: 'Network to dial: whatsapp, or lab (a simulated one).',
+    }),
+    KURIR_LAB_URL: Type.Optional(
+      Type.String({ pattern: '^wss?://', description: 'WebSocket address of the lab (ws:// or wss://).' }),
+    ),
+    KURIR_LAB_ROOT_KEY: Type.Optional(
+      Type.String({ minLength: 32, description: "The lab's root public key, which signs its Noise certificates." }),
+    ),
+    KURIR_LAB_CA: Type.Optional(
+      Type.String({ minLength: 1, description: "File with the lab's CA certificate (PEM) for media." }),
+    ),
+    KURIR_DATA: Type.String({ default: './data', minLength: 1, description: 'Directory of the database.' }),
+    KURIR_HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
+    KURIR_PORT: Type.Integer({
+      default: 3000,
+      minimum: 0,
+      maximum: 65535,
+      description: 'Port to listen on; 0 takes a free one.',
+    }),
+    KURIR_PUBLIC_URL: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^?#]+$',
+        description: 'Address that clients use, a proxy’s path included; links in answers start with it.',
+      }),
+    ),
+    KURIR_BASE_PATH: Type.String({
+      default: '/',
+      pattern: '^(/[A-Za-z0-9._~-]+)*/?$',
+      description: 'Path that every route is under, where a proxy passes it on.',
+    }),
+    KURIR_TRUST_PROXY: Type.String({
+      default: 'off',
+      minLength: 1,
+      description: 'Whose X-Forwarded-* headers count: off, on (anybody), a number of proxies, or addresses and CIDRs.',
+    }),
+    KURIR_LOG_LEVEL: Type.Union(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
+      { default: 'info', description: 'Least level that is logged: trace, debug, info, warn, error, fatal or silent.' },
+    ),
+    KURIR_RATE_LIMIT: Type.Number({
+      default: 20,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Requests a second that one key may make in the long run; 0 is without limit.',
+    }),
+    KURIR_RATE_LIMIT_BURST: Type.Integer({
+      default: 60,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'Requests that one key may make at once.',
+    }),
+    KURIR_ALLOW_PRIVATE_URLS: Type.String({
+      default: 'off',
+      minLength: 1,
+      description: 'Private addresses that webhooks may reach: off, loopback, or a list of CIDRs.',
+    }),
+    KURIR_SEND_CONCURRENCY: Type.Integer({
+      default: 8,
+      minimum: 1,
+      maximum: 256,
+      description: 'Chats of one session that are sent to at the same time.',
+    }),
+    KURIR_HANDSHAKES: Type.Integer({
+      default: 16,
+      minimum: 1,
+      maximum: 1000,
+      description: 'Sessions that connect at the same time when the process starts.',
+    }),
+    KURIR_ADMIN_KEY: Type.Optional(
+      Type.String({
+        minLength: 32,
+        maxLength: 200,
+        pattern: '^[!-~]+$',
+        description: 'An admin key of your own choice, random; without it one is made and shown once.',
+        secret: true,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export type Settings = Static<typeof SettingsSchema>
+export type SettingName = keyof typeof SettingsSchema.properties
+
+/** Names of all settings, in the order of the table. */
+export const SETTING_NAMES = Object.keys(SettingsSchema.properties) as SettingName[]
+
+/** What the table says of a setting. */
+export interface SettingFacts {
+  description: string
+  /** Absent where the setting is optional. */
+  default?: string | number
+  /** The value is converted from the environment's text. */
+  isNumber: boolean
+  /** The value must not be printed. */
+  isSecret: boolean
+}
+
+/** Looks a setting up. */
+export function settingFacts(name: SettingName): SettingFacts {
+  const schema: Record<string, unknown> = { ...SettingsSchema.properties[name] }
+  const facts: SettingFacts = {
+    description: String(schema.description ?? ''),
+    isNumber: schema.type === 'integer' || schema.type === 'number',
+    isSecret: schema.secret === true,
+  }
+  if (typeof schema.default === 'string' || typeof schema.default === 'number') facts.default = schema.default
+  return facts
+}

@@ -1,0 +1,64 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { AccessVerbs, Caller } from '../access/verbs.ts'
+import { type ErrorCode, KurirError } from '../core/errors.ts'
+import { hasScope, type Server } from './context.ts'
+import type { Limits } from './rate-limit.ts'
+
+/**
+ * Puts a check in front of every route, before its body is read. A route that does not declare who may call it cannot
+ * be registered, so none is open by oversight. Must run before any route is added.
+ */
+export function installAuth(app: Server, access: Pick<AccessVerbs, 'authenticate'>, limits: Limits): void {
+  app.decorateRequest('caller', null)
+  app.addHook('onRoute', (route) => {
+    const allowed = route.config?.access
+    if (allowed === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+    if (allowed === 'public') return
+    const check = async (request: FastifyRequest, reply: FastifyReply) => {
+      const caller = await authenticate(request, access, limits)
+      request.caller = caller
+      limits.countRequest(caller.keyId, reply)
+      if (!hasScope(caller, allowed))
+        throw new KurirError('forbidden', `The key needs the scope ${allowed.join(' or ')}`)
+      checkSession(request, caller)
+    }
+    route.onRequest = [check, ...hooksOf(route)]
+  })
+}
+
+function hooksOf({ onRequest }: RouteOptions) {
+  return onRequest === undefined ? [] : Array.isArray(onRequest) ? onRequest : [onRequest]
+}
+
+async function authenticate(
+  request: FastifyRequest,
+  access: Pick<AccessVerbs, 'authenticate'>,
+  limits: Limits,
+): Promise<Caller> {
+  limits.refuseGuessers(request.ip)
+  const presented = presentedKey(request)
+  const caller = presented && (await access.authenticate(presented))
+  if (caller) return caller
+  limits.countFailure(request.ip)
+  throw new KurirError('unauthorized', presented ? 'The key is not valid' : 'Send a key: "Authorization: Bearer <key>"')
+}
+
+/** The key of `Authorization: Bearer` (any case, spaces around it allowed) or `X-API-Key`. */
+function presentedKey({ headers }: FastifyRequest): string | undefined {
+  const bearer = headers.authorization && /^\s*bearer\s+(\S+)\s*$/i.exec(headers.authorization)?.[1]
+  if (bearer) return bearer
+  const plain = headers['x-api-key']
+  return typeof plain === 'string' ? plain.trim() || undefined : undefined
+}
+
+/** Other sessions do not exist for a key that is bound to one. */
+function checkSession(request: FastifyRequest, caller: Caller): void {
+  if (caller.session === null) return
+  const { session } = request.params as { session?: string }
+  if (session !== undefined && session !== caller.session) throw new KurirError('session_not_found')
+}
+
+/** Throws `code` unless the thing belongs to the session that the caller's key is bound to, if it is bound. */
+export function requireSession(caller: Caller, session: string | null, code: ErrorCode): void {
+  if (caller.session !== null && session !== caller.session) throw new KurirError(code)
+}

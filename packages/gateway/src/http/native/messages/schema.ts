@@ -1,0 +1,53 @@
+import { Type } from 'typebox'
+import type { MessageObject } from '../../../core/message-object.ts'
+import { exactly, PageQuery, pageOf, refTo, TenantQuery, words } from '../schema.ts'
+
+export const SendBody = exactly(
+  {
+    to: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      description: 'A phone number as people write it, a group’s address (`…@g.us`) or a person’s (`…@lid`).',
+      examples: ['+62 812-1000-0001'],
+    }),
+    type: words(['text'], { description: 'What is sent.' }),
+    text: Type.String({ minLength: 1, maxLength: 65_536 }),
+    reply_to: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, description: 'The message to answer: its `id`, or its `wa_id`.' }),
+    ),
+    mentions: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+        maxItems: 1024,
+        description: 'Persons named in the text by `@<number>`.',
+      }),
+    ),
+  },
+  { examples: [{ to: '6281210000001', type: 'text', text: 'Hello from Kurir' }] },
+)
+
+export const SendQuery = exactly({
+  wait: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'Milliseconds to wait for WhatsApp’s acknowledgement, at most 60000. Default: 0.',
+    }),
+  ),
+})
+
+export const MessageAnswer = refTo<MessageObject>('Message', { description: 'The message.' })
+export const AcceptedMessage = refTo<MessageObject>('Message', {
+  description: 'Accepted: it is on disk and will be sent once, whatever happens.',
+})
+export const SentMessage = refTo<MessageObject>('Message', { description: 'WhatsApp’s server has it.' })
+export const MessagePage = pageOf(refTo<MessageObject>('Message'), 'Messages, newest first.')
+export const MessageParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
+export const MessageQuery = exactly(TenantQuery)
+export const MessageListQuery = exactly({
+  ...PageQuery,
+  ...TenantQuery,
+  chat: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A number or address.' })),
+  direction: Type.Optional(words(['out', 'in'])),
+  status: Type.Optional(
+    words(['accepted', 'prepared', 'sent', 'delivered', 'read', 'played', 'failed', 'expired', 'unknown', 'received']),
+  ),
+})

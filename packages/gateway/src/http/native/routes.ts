@@ -1,0 +1,27 @@
+import type { RouteContext, Server } from '../context.ts'
+import { eventRoutes } from './events/routes.ts'
+import { groupRoutes } from './groups/routes.ts'
+import { keyRoutes } from './keys/routes.ts'
+import { messageRoutes } from './messages/routes.ts'
+import { numberRoutes } from './numbers/routes.ts'
+import { pairingRoutes } from './pairing/routes.ts'
+import { SHARED_SCHEMAS } from './schema.ts'
+import { serviceRoutes } from './service/routes.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { tenantRoutes } from './tenants/routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
+
+/** Adds every route of the native API. */
+export function nativeRoutes(app: Server, context: RouteContext): void {
+  for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
+  keyRoutes(app, context)
+  tenantRoutes(app, context)
+  sessionRoutes(app, context)
+  pairingRoutes(app, context)
+  messageRoutes(app, context)
+  numberRoutes(app, context)
+  groupRoutes(app, context)
+  webhookRoutes(app, context)
+  eventRoutes(app, context)
+  serviceRoutes(app, context)
+}

@@ -1,0 +1,63 @@
+import { Type } from 'typebox'
+import type { RouteContext, Server } from '../../context.ts'
+import { words } from '../schema.ts'
+
+const Health = Type.Object(
+  { ok: Type.Boolean(), store: words(['ok', 'failing']) },
+  { description: 'Whether the process can do its work.' },
+)
+
+const Readiness = Type.Object(
+  {
+    ready: Type.Boolean(),
+    sessions: Type.Object({ resumed: Type.Integer(), total: Type.Integer() }),
+    detail: Type.String({ examples: ['3 of 3 sessions resumed'] }),
+  },
+  { description: 'How far the start has come.' },
+)
+
+/** The state of the gateway; open to probes. */
+export function serviceRoutes(app: Server, { gateway }: RouteContext): void {
+  app.get(
+    '/healthz',
+    {
+      config: { access: 'public' },
+      schema: {
+        operationId: 'health',
+        summary: 'Whether the gateway works',
+        tags: ['service'],
+        response: { 200: Health, 503: Health },
+      },
+    },
+    async (_request, reply) => {
+      const health = gateway.health()
+      reply.code(health.ok ? 200 : 503)
+      return health
+    },
+  )
+
+  app.get(
+    '/readyz',
+    {
+      config: { access: 'public' },
+      schema: {
+        operationId: 'readiness',
+        summary: 'Whether every session was resumed after the start',
+        tags: ['service'],
+        response: { 200: Readiness, 503: Readiness },
+      },
+    },
+    async (_request, reply) => {
+      const sessions = gateway.sessions.readiness()
+      const ready = gateway.health().ok && sessions.resumed >= sessions.total
+      reply.code(ready ? 200 : 503)
+      return { ready, sessions, detail: `${sessions.resumed} of ${sessions.total} sessions resumed` }
+    },
+  )
+
+  let document: string | undefined
+  app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
+    document ??= JSON.stringify(app.swagger())
+    return reply.type('application/json; charset=utf-8').send(document)
+  })
+}

@@ -1,0 +1,174 @@
+import { KurirError } from '../../../core/errors.ts'
+import type { TenantId } from '../../../core/ids.ts'
+import { presentSession, type SessionRecord } from '../../../core/session.ts'
+import type { SessionVerbs } from '../../../sessions/verbs.ts'
+import { absoluteUrl, callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { readPage } from '../page.ts'
+import { Nothing, SessionParams } from '../schema.ts'
+import {
+  CreateSessionBody,
+  SessionAnswer,
+  SessionListQuery,
+  SessionPage,
+  SessionQuery,
+  UpdateSessionBody,
+} from './schema.ts'
+
+const MANAGE = ['manage'] as const
+const LOOK = ['manage', 'read'] as const
+
+/** Sessions: create, look, change, delete, and the verbs that move them. */
+export function sessionRoutes(app: Server, context: RouteContext): void {
+  createRoute(app, context)
+  lookRoutes(app, context)
+  changeRoutes(app, context)
+  for (const [verb, summary, description] of MOVES) moveRoute(app, context.gateway.sessions, verb, summary, description)
+}
+
+function createRoute(app: Server, { gateway, config }: RouteContext): void {
+  app.post(
+    '/v1/sessions',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'createSession',
+        summary: 'Create a session and start it',
+        description: 'It shows a QR code next: see `GET /v1/sessions/{session}/qr`.',
+        tags: ['sessions'],
+        body: CreateSessionBody,
+        response: { 201: SessionAnswer },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request)
+      if (caller.session !== null) throw new KurirError('forbidden', 'The key is bound to one session')
+      const session = await gateway.sessions.create(caller.tenant, request.body)
+      reply.code(201).header('location', absoluteUrl(request, config, `/v1/sessions/${session.id}`))
+      return presentSession(session)
+    },
+  )
+}
+
+function lookRoutes(app: Server, { gateway }: RouteContext): void {
+  app.get(
+    '/v1/sessions',
+    {
+      config: { access: LOOK },
+      schema: {
+        operationId: 'listSessions',
+        summary: 'List sessions',
+        tags: ['sessions'],
+        querystring: SessionListQuery,
+        response: { 200: SessionPage },
+      },
+    },
+    async (request) => {
+      const tenant = tenantToRead(request, request.query.tenant)
+      const { session } = callerOf(request)
+      if (session !== null) {
+        return { data: [presentSession(await gateway.sessions.get(tenant, session))], next_cursor: null }
+      }
+      return readPage(request.query, (page) => gateway.sessions.list(tenant, page), {
+        cursorOf: (record) => record.id,
+        present: presentSession,
+      })
+    },
+  )
+
+  app.get(
+    '/v1/sessions/:session',
+    {
+      config: { access: LOOK },
+      schema: {
+        operationId: 'getSession',
+        summary: 'Look at a session',
+        tags: ['sessions'],
+        params: SessionParams,
+        querystring: SessionQuery,
+        response: { 200: SessionAnswer },
+      },
+    },
+    async (request) => {
+      const tenant = tenantToRead(request, request.query.tenant)
+      return presentSession(await gateway.sessions.get(tenant, request.params.session))
+    },
+  )
+}
+
+function changeRoutes(app: Server, { gateway }: RouteContext): void {
+  app.patch(
+    '/v1/sessions/:session',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'updateSession',
+        summary: 'Change a session’s name or metadata',
+        description: '`metadata` takes the place of the former one as a whole.',
+        tags: ['sessions'],
+        params: SessionParams,
+        body: UpdateSessionBody,
+        response: { 200: SessionAnswer },
+      },
+    },
+    async (request) => {
+      const { tenant } = callerOf(request)
+      return presentSession(await gateway.sessions.update(tenant, request.params.session, request.body))
+    },
+  )
+
+  app.delete(
+    '/v1/sessions/:session',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'deleteSession',
+        summary: 'Delete a session',
+        description: 'Unlinks the device where it is connected and deletes all that was stored of the session.',
+        tags: ['sessions'],
+        params: SessionParams,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      await gateway.sessions.remove(callerOf(request).tenant, request.params.session)
+      reply.code(204)
+      return null
+    },
+  )
+}
+
+type Move = (tenant: TenantId, id: string) => Promise<SessionRecord>
+
+const MOVES = [
+  ['start', 'Start a session', 'Connects it, now and after every restart of the gateway. Does nothing where it runs.'],
+  ['stop', 'Stop a session', 'Disconnects it and keeps its pairing. Accepted messages wait.'],
+  ['restart', 'Restart a session', 'Disconnects and connects it again.'],
+  ['logout', 'Unlink a session', 'Unlinks the device from the account and wipes its keys; the session stays.'],
+] as const
+
+function moveRoute(
+  app: Server,
+  sessions: SessionVerbs,
+  verb: (typeof MOVES)[number][0],
+  summary: string,
+  description: string,
+): void {
+  app.post(
+    `/v1/sessions/:session/${verb}`,
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: `${verb}Session`,
+        summary,
+        description,
+        tags: ['sessions'],
+        params: SessionParams,
+        response: { 200: SessionAnswer },
+      },
+    },
+    async (request) => {
+      const move: Move = (tenant, id) => sessions[verb](tenant, id)
+      return presentSession(await move(callerOf(request).tenant, request.params.session))
+    },
+  )
+}

@@ -1,0 +1,27 @@
+import { Type } from 'typebox'
+import type { SessionObject } from '../../../core/session.ts'
+import { anyObject, exactly, PageQuery, pageOf, refTo, SessionName, TenantQuery } from '../schema.ts'
+
+const Metadata = anyObject({ maxProperties: 50, description: 'Yours; comes with every event of the session.' })
+
+export const CreateSessionBody = exactly(
+  {
+    id: Type.Optional(Type.String({ ...SessionName, description: 'Made when absent; case is kept.' })),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    metadata: Type.Optional(Metadata),
+  },
+  { examples: [{ id: 'shop-1', name: 'The shop' }] },
+)
+
+export const UpdateSessionBody = exactly(
+  {
+    name: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: 100 })),
+    metadata: Type.Optional(Metadata),
+  },
+  { minProperties: 1, examples: [{ metadata: { shop: 7 } }] },
+)
+
+export const SessionAnswer = refTo<SessionObject>('Session', { description: 'The session.' })
+export const SessionPage = pageOf(refTo<SessionObject>('Session'), 'Sessions by id.')
+export const SessionQuery = exactly(TenantQuery)
+export const SessionListQuery = exactly({ ...PageQuery, ...TenantQuery })

@@ -1,0 +1,46 @@
+import type { Delivery, Endpoint } from '../../../webhooks/ports.ts'
+
+export interface WebhookObject {
+  id: string
+  url: string
+  events: string[]
+  session: string | null
+  headers: Record<string, string>
+  secret?: string
+  disabled_at: string | null
+  created_at: string
+}
+
+/** Renders a webhook. Its secret is shown where it was made, and its headers' values nowhere. */
+export function presentWebhook(endpoint: Endpoint): WebhookObject {
+  return {
+    id: endpoint.id,
+    url: endpoint.url,
+    events: endpoint.events,
+    session: endpoint.session,
+    headers: Object.fromEntries(Object.keys(endpoint.headers).map((name) => [name, '********'])),
+    disabled_at: timeOrNull(endpoint.disabledAt),
+    created_at: new Date(endpoint.createdAt).toISOString(),
+  }
+}
+
+/** Renders a delivery. */
+export function presentDelivery(delivery: Delivery) {
+  return {
+    id: delivery.id as string,
+    webhook: delivery.endpoint as string,
+    event: delivery.eventId,
+    type: delivery.eventType as string,
+    status: delivery.state,
+    attempts: delivery.attempts,
+    due_at: timeOrNull(delivery.dueAt),
+    last_status: delivery.lastStatus,
+    last_error: delivery.lastError,
+    created_at: new Date(delivery.createdAt).toISOString(),
+    finished_at: timeOrNull(delivery.finishedAt),
+  }
+}
+
+function timeOrNull(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}

@@ -1,0 +1,42 @@
+import type { FastifyReply } from 'fastify'
+import type { RateLimitConfig } from '../config/config.ts'
+import { KurirError } from '../core/errors.ts'
+import { TokenBuckets } from './token-bucket.ts'
+
+/** Wrong keys that one address may present: a burst, then this many a second. */
+const FAILURES: RateLimitConfig = { perSecond: 1, burst: 30 }
+
+/** Limits of requests by key and of wrong keys by address; without `config` neither is limited. */
+export class Limits {
+  readonly #requests: TokenBuckets | null
+  readonly #failures: TokenBuckets | null
+
+  constructor(config: RateLimitConfig | null, now: () => number = Date.now) {
+    this.#requests = config && new TokenBuckets(config, now)
+    this.#failures = config && new TokenBuckets(FAILURES, now)
+  }
+
+  /** Counts a request of the key and tells the client what is left. Throws `rate_limited` where nothing is. */
+  countRequest(keyId: string, reply: FastifyReply): void {
+    if (!this.#requests) return
+    const taken = this.#requests.take(keyId)
+    reply.header('ratelimit-limit', taken.limit)
+    reply.header('ratelimit-remaining', taken.remaining)
+    reply.header('ratelimit-reset', taken.resetSeconds)
+    if (taken.allowed) return
+    reply.header('retry-after', taken.resetSeconds)
+    throw new KurirError('rate_limited', `Too many requests; try again in ${taken.resetSeconds} s`)
+  }
+
+  /** Throws `rate_limited` for an address that presented too many wrong keys. */
+  refuseGuessers(address: string): void {
+    if (this.#failures && !this.#failures.has(address)) {
+      throw new KurirError('rate_limited', 'Too many wrong keys from this address')
+    }
+  }
+
+  /** Counts a wrong key. */
+  countFailure(address: string): void {
+    this.#failures?.take(address)
+  }
+}

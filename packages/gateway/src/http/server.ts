@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import { KurirError } from '../core/errors.ts'
+import type { Gateway } from '../gateway.ts'
+import { installAuth } from './auth.ts'
+import type { HttpConfig, Server } from './context.ts'
+import { answerClientError, answerError } from './error-envelope.ts'
+import { installIdempotency } from './idempotency.ts'
+import { MethodTable } from './method-table.ts'
+import { nativeRoutes } from './native/routes.ts'
+import { installOpenApi } from './openapi.ts'
+import { Limits } from './rate-limit.ts'
+import { compileValidator } from './validation.ts'
+import { VERSION } from './version.ts'
+
+export interface ServerOptions {
+  gateway: Gateway
+  config: HttpConfig
+  logger: Logger
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024
+/** Time for a whole request to come in, and for its headers. */
+const REQUEST_TIMEOUT_MS = 30_000
+const HEADERS_TIMEOUT_MS = 15_000
+/** Longer than the idle time of the usual proxies, which then close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+/**
+ * Builds the HTTP server with every route, not listening yet. The caller calls `listen` and `close`; closing refuses
+ * new requests, ends streams and waits for those at work.
+ */
+export async function buildServer({ gateway, config, logger }: ServerOptions): Promise<Server> {
+  const app: Server = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all requests instead of a child each; our own lines name the request.
+    childLoggerFactory: (parent) => parent,
+    trustProxy: trustOf(config.trustProxy),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    genReqId: requestIds(),
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply, logger),
+    clientErrorHandler: answerClientError,
+  })
+  app.setValidatorCompiler(compileValidator)
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
+  const methods = new MethodTable()
+  app.addHook('onRoute', (route) => methods.add(route))
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods.of(request.url)
+    if (!allowed.length) throw new KurirError('not_found', 'There is nothing at this address')
+    reply.header('allow', allowed.join(', '))
+    throw new KurirError('method_not_allowed', `${request.method} is not possible here, but ${allowed.join(', ')}`)
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
+    done()
+  })
+  logAccess(app, logger)
+  await installOpenApi(app, config, VERSION)
+  installAuth(app, gateway.access, new Limits(config.rateLimit))
+  installIdempotency(app, gateway.access)
+  app.register(
+    (scope: Server, _options, done) => {
+      nativeRoutes(scope, { gateway, config })
+      done()
+    },
+    { prefix: config.basePath },
+  )
+  await app.ready()
+  return app
+}
+
+/** A number of proxies as a function of an address's place in the chain; the rest as Fastify takes it. */
+function trustOf(trust: HttpConfig['trustProxy']): boolean | string[] | ((address: string, hop: number) => boolean) {
+  return typeof trust === 'number' ? (_address, hop) => hop < trust : trust
+}
+
+/** Ids that are unique over restarts: a random part per process and a counter. */
+function requestIds(): () => string {
+  const run = randomBytes(6).toString('base64url')
+  let count = 0
+  return () => {
+    count += 1
+    return `req_${run}_${count.toString(36)}`
+  }
+}
+
+/** One line per request: never a query, a body or a header. Probes are logged at `debug`. */
+function logAccess(app: Server, logger: Logger): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const line = {
+      reqId: request.id,
+      method: request.method,
+      path: pathOf(request),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      tenant: request.caller?.tenant,
+      keyId: request.caller?.keyId,
+    }
+    if (request.caller) logger.info(line, 'request')
+    else logger.debug(line, 'request')
+    done()
+  })
+}
+
+function pathOf(request: FastifyRequest): string {
+  const query = request.url.indexOf('?')
+  return query < 0 ? request.url : request.url.slice(0, query)
+}
