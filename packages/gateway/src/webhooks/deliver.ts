@@ -135,13 +135,15 @@ export class DeliveryPump {
 
   async #settle(due: DueDelivery, outcome: AttemptOutcome): Promise<void> {
     const { store } = this.#needs
-    const isStored = await this.#insist(() => store.settleDelivery(due.id, outcome))
-    if (!isStored) return
-    this.#report(due, outcome)
-    if (outcome.next.kind === 'retry') this.#alarm.set(outcome.next.dueAt)
-    if (outcome.error === 'gone') {
-      await this.#insist(() => store.updateEndpoint(due.endpoint.id, { disabledAt: outcome.at }))
+    const settled = this.#insist(() => store.settleDelivery(due.id, outcome))
+    // Handed over together, so that the next delivery of the lane does not begin in between.
+    const disabled =
+      outcome.error === 'gone' && this.#insist(() => store.updateEndpoint(due.endpoint.id, { disabledAt: outcome.at }))
+    if (await settled) {
+      this.#report(due, outcome)
+      if (outcome.next.kind === 'retry') this.#alarm.set(outcome.next.dueAt)
     }
+    await disabled
   }
 
   /** Writes until the store takes it: the lane stays closed meanwhile. False where the process ends before. */
