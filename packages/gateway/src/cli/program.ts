@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander'
+import { VERSION } from '../http/version.ts'
+import { CliError, EXIT } from './exit-codes.ts'
+import { addKeys } from './keys.ts'
+import { Output } from './output.ts'
+import { addSend } from './send.ts'
+import { addSessions } from './sessions.ts'
+import { addStart } from './start.ts'
+
+const EXIT_STATUS = `
+Exit status: 0 done, 1 failed, 2 the command line or configuration is not valid,
+             3 the gateway cannot be reached, 4 the gateway refused`
+
+/** Runs the command line and resolves with the exit status. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const program = createProgram()
+  try {
+    await program.parseAsync([...argv])
+    return EXIT.ok
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    console.error(error instanceof Error ? error.message : String(error))
+    return error instanceof CliError ? error.exitCode : EXIT.failed
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('kurir')
+    .description('A WhatsApp gateway: many accounts behind one HTTP API, webhooks back.')
+    .version(VERSION, '--version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_STATUS)
+  addStart(program)
+  addKeys(program)
+  addSessions(program)
+  addSend(program)
+  program
+    .command('version')
+    .description('print the version')
+    .option('--json', 'in JSON')
+    .action(({ json }: { json?: boolean }) => new Output(json === true).answer({ version: VERSION }, VERSION))
+  return program
+}

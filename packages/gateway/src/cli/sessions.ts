@@ -1,0 +1,100 @@
+import type { Command } from 'commander'
+import QRCode from 'qrcode'
+import { type ClientFlags, connect, withClientFlags } from './client-flags.ts'
+import { CliError, EXIT } from './exit-codes.ts'
+import type { GatewayClient } from './gateway-client.ts'
+import { type Output, table } from './output.ts'
+
+interface Session {
+  id: string
+  status: string
+  reason: string
+  phone: string | null
+  name: string | null
+  since: string
+}
+
+interface PairFlags extends ClientFlags {
+  phone?: string
+}
+
+/** `kurir sessions list|pair|logout`. */
+export function addSessions(program: Command): void {
+  const sessions = program.command('sessions').description('WhatsApp accounts: list, pair, log out')
+
+  withClientFlags(sessions.command('list'))
+    .description('list sessions and their status')
+    .action(async (flags: ClientFlags) => {
+      const { gateway, output } = connect(flags)
+      const list = await gateway.list<Session>('/v1/sessions')
+      const rows = list.map((session) => [
+        session.id,
+        session.status,
+        session.reason,
+        session.phone ?? '',
+        session.since,
+      ])
+      output.answer(list, table(['ID', 'STATUS', 'REASON', 'PHONE', 'SINCE'], rows))
+    })
+
+  withClientFlags(sessions.command('pair').argument('<id>', 'id of the session; created where there is none'))
+    .description('link a session to a phone: scan the QR code, or type a code with --phone')
+    .option('--phone <number>', 'pair by a code typed on this phone')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kurir sessions pair shop-1\n  kurir sessions pair shop-1 --phone +6281210000001',
+    )
+    .action(async (id: string, { phone, ...flags }: PairFlags) => {
+      const { gateway, output } = connect(flags)
+      await ensureStarted(gateway, id)
+      await pair(gateway, output, id, phone)
+    })
+
+  withClientFlags(sessions.command('logout').argument('<id>', 'id of the session'))
+    .description('unlink a session from its account')
+    .action(async (id: string, flags: ClientFlags) => {
+      const { gateway, output } = connect(flags)
+      const session = await gateway.call<Session>('POST', `${pathOf(id)}/logout`)
+      output.answer(session, `${session.id} is ${session.status}`)
+    })
+}
+
+function pathOf(id: string): string {
+  return `/v1/sessions/${encodeURIComponent(id)}`
+}
+
+async function ensureStarted(gateway: GatewayClient, id: string): Promise<void> {
+  const list = await gateway.list<Session>('/v1/sessions')
+  if (list.some((session) => session.id === id)) await gateway.call('POST', `${pathOf(id)}/start`)
+  else await gateway.call('POST', '/v1/sessions', { id })
+}
+
+/** Shows every QR code (or one pairing code) until the session is connected. */
+async function pair(gateway: GatewayClient, output: Output, id: string, phone: string | undefined): Promise<void> {
+  let isCodeShown = false
+  for await (const { event, data } of gateway.events(`${pathOf(id)}/qr/stream`)) {
+    if (event === 'connected') {
+      const session = data as Session
+      return output.answer(session, `${session.id} is connected as ${session.phone}`)
+    }
+    if (event === 'status') refuseEnded(data as Session)
+    if (event !== 'qr') continue
+    if (phone === undefined) await showQr(output, (data as { qr: string }).qr)
+    else if (!isCodeShown) {
+      isCodeShown = true
+      const { code } = await gateway.call<{ code: string }>('POST', `${pathOf(id)}/pairing-code`, { phone })
+      output.show(`On the phone: WhatsApp > Linked devices > Link with phone number. Code: ${code}`)
+    }
+  }
+  throw new CliError(`${id} was not paired`, EXIT.failed)
+}
+
+async function showQr(output: Output, text: string): Promise<void> {
+  if (output.isJson) return
+  output.show('On the phone: WhatsApp > Linked devices > Link a device. Scan:\n')
+  output.show(await QRCode.toString(text, { type: 'terminal', small: true, errorCorrectionLevel: 'L' }))
+}
+
+function refuseEnded({ id, status, reason }: Session): void {
+  if (status === 'stopped') throw new CliError(`${id} was not paired: ${reason}`, EXIT.failed)
+}
