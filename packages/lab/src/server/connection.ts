@@ -3,12 +3,18 @@ import type { WebSocket } from 'ws'
 import { decodeStanza, encodeStanza } from '../wire/codec.ts'
 import type { BinaryNode } from '../wire/node.ts'
 import { NoiseResponder } from '../wire/noise.ts'
+import { badRequest } from '../world/errors.ts'
 import type { Companion, Registration } from '../world/model.ts'
 import { TaskQueue } from '../world/tasks.ts'
 import type { Client, ServerState } from './context.ts'
 
 /** Time a client has to read the last stanza before the socket is closed, in milliseconds. */
 const LINGER_MS = 20
+
+interface Waiting {
+  resolve(answer: BinaryNode): void
+  reject(error: Error): void
+}
 
 /** What is done with what a client sends. */
 export interface StanzaHandlers {
@@ -28,7 +34,7 @@ export class Connection implements Client {
   readonly #socket: WebSocket
   readonly #noise: NoiseResponder
   readonly #tasks: TaskQueue
-  readonly #answers = new Map<string, (answer: BinaryNode) => void>()
+  readonly #answers = new Map<string, Waiting>()
   #closing = false
 
   constructor(state: ServerState, socket: WebSocket, handlers: StanzaHandlers) {
@@ -52,10 +58,10 @@ export class Connection implements Client {
     if (this.#socket.readyState === this.#socket.OPEN) this.#noise.send(encodeStanza(stanza))
   }
 
-  /** Sends an IQ and answers the client's answer to it. Never settles where the client leaves first. */
+  /** Sends an IQ and answers the client's answer to it. Rejects where the client leaves first. */
   query(iq: BinaryNode): Promise<BinaryNode> {
-    return new Promise((resolve) => {
-      this.#answers.set(iq.attrs.id ?? '', resolve)
+    return new Promise((resolve, reject) => {
+      this.#answers.set(iq.attrs.id ?? '', { resolve, reject })
       this.send(iq)
     })
   }
@@ -85,7 +91,7 @@ export class Connection implements Client {
     const answer = stanza.tag === 'iq' ? this.#answers.get(stanza.attrs.id ?? '') : undefined
     if (answer && (stanza.attrs.type === 'result' || stanza.attrs.type === 'error')) {
       this.#answers.delete(stanza.attrs.id ?? '')
-      answer(stanza)
+      answer.resolve(stanza)
       return
     }
     this.#tasks.push(async () => {
@@ -107,8 +113,14 @@ export class Connection implements Client {
     this.active = false
     connections.delete(this)
     if (this.companion?.link === this) this.companion.link = undefined
+    const gone = badRequest('the device has left')
+    for (const waiting of this.#answers.values()) waiting.reject(gone)
     if (!this.registration) return
     for (const [ref, connection] of pairingRefs) if (connection === this) pairingRefs.delete(ref)
-    for (const [phone, code] of linkCodes) if (code.client === this) linkCodes.delete(phone)
+    for (const [phone, code] of linkCodes) {
+      if (code.client !== this) continue
+      linkCodes.delete(phone)
+      code.finished?.reject(gone)
+    }
   }
 }

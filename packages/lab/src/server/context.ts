@@ -27,7 +27,7 @@ export interface Client extends Link {
   /** A device that is about to be linked. */
   registration: Registration | undefined
   active: boolean
-  /** Sends an IQ and answers the client's answer to it. Never settles where the client leaves first. */
+  /** Sends an IQ and answers the client's answer to it. Rejects where the client leaves first. */
   query(iq: BinaryNode): Promise<BinaryNode>
 }
 

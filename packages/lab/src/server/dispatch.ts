@@ -4,6 +4,7 @@ import { accountHandlers } from './iq/account.ts'
 import { failure, type IqHandler } from './iq/answer.ts'
 import { groupHandlers } from './iq/groups.ts'
 import { prekeyHandlers } from './iq/prekeys.ts'
+import { profileHandlers } from './iq/profile.ts'
 import { usyncHandlers } from './iq/usync.ts'
 import { onMessage } from './messages.ts'
 import { onChatState, onPresence } from './presence.ts'
@@ -11,7 +12,7 @@ import { onReceipt } from './receipts.ts'
 
 /** One handler for each kind of IQ: `xmlns/type/child`. */
 const handlers = new Map<string, IqHandler>(
-  Object.entries({ ...accountHandlers, ...prekeyHandlers, ...usyncHandlers, ...groupHandlers }),
+  Object.entries({ ...accountHandlers, ...profileHandlers, ...prekeyHandlers, ...usyncHandlers, ...groupHandlers }),
 )
 
 /** Hands a stanza to whoever handles its kind. */

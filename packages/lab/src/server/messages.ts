@@ -3,7 +3,7 @@ import { type BinaryNode, node } from '../wire/node.ts'
 import { isAdmin } from '../world/groups.ts'
 import type { Companion } from '../world/model.ts'
 import { chatName } from '../world/phone.ts'
-import { routeMessage } from '../world/router.ts'
+import { routeMessage, routePeer } from '../world/router.ts'
 import type { World } from '../world/world.ts'
 import { type Client, streamError } from './context.ts'
 
@@ -26,6 +26,11 @@ export function onMessage(client: Client, sender: Companion, stanza: BinaryNode)
     return
   }
   const { id = '', to = '' } = stanza.attrs
+  if (stanza.attrs.category === 'peer') {
+    client.send(acknowledgement(stanza, world.seconds))
+    routePeer(world, sender, stanza)
+    return
+  }
   const row = ledger.row(phone, id, chatName(world.groups.get(to) ?? world.resolve(to)?.user ?? sender.user))
   const refusal = faults.strike('nack', phone)
   if (refusal || !mayWrite(world, sender, to)) {
@@ -44,7 +49,7 @@ export function onMessage(client: Client, sender: Companion, stanza: BinaryNode)
     if (late) world.clock.after(late.ms ?? 1000, answer)
     else answer()
   }
-  if (stanza.attrs.category !== 'peer') routeMessage(world, sender, stanza)
+  routeMessage(world, sender, stanza)
   if (cut) client.cut()
 }
 

@@ -24,6 +24,7 @@ export function createGroup(world: World, subject: string, owner: User, members:
     announcement: false,
     locked: false,
     ephemeral: 0,
+    picture: undefined,
     members: new Map<User, MemberRole>([[owner, 'superadmin']]),
   }
   for (const member of members) if (member !== owner) group.members.set(member, 'member')

@@ -19,6 +19,28 @@ export interface KnownMessage {
   edit: string | undefined
 }
 
+/** What others may see of an account, and whom it shuts out. */
+export interface Profile {
+  about: string
+  /** Path of the picture on the media server. */
+  picture: string | undefined
+  /** The account's privacy settings, by category. */
+  privacy: Map<string, string>
+  /** LID addresses of blocked people. */
+  blocked: Set<string>
+}
+
+const PRIVACY = {
+  readreceipts: 'all',
+  last: 'all',
+  online: 'all',
+  profile: 'all',
+  status: 'contacts',
+  groupadd: 'all',
+  calladd: 'all',
+  messages: 'all',
+}
+
 export interface UserOptions {
   name?: string | undefined
   registered?: boolean | undefined
@@ -48,6 +70,12 @@ export class User {
   /** What the person's chats show as the other side's state (`composing`, `paused`), by phone number. */
   readonly chatStates = new Map<string, string>()
   readonly random: SeededRandom
+  readonly profile: Profile = {
+    about: '',
+    picture: undefined,
+    privacy: new Map(Object.entries(PRIVACY)),
+    blocked: new Set(),
+  }
   online = true
   nextDevice = 1
   #device: SignalDevice | undefined
@@ -219,6 +247,8 @@ export interface Group {
   locked: boolean
   /** Seconds after which messages vanish; 0 for never. */
   ephemeral: number
+  /** Path of the picture on the media server. */
+  picture: string | undefined
   members: Map<User, MemberRole>
 }
 

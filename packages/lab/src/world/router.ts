@@ -44,6 +44,17 @@ function routeStrangerCopies(world: World, sender: Companion, stanza: BinaryNode
   }
 }
 
+/** A companion asks its own phone for something: the phone reads it, so that the ratchet moves on, and stays silent. */
+export function routePeer(world: World, sender: Companion, stanza: BinaryNode): void {
+  const { user, id } = sender
+  const enc = child(stanza, 'enc')
+  if (!enc || !world.decrypt) return
+  const copy = { type: enc.attrs.type as Ciphertext['type'], data: bytes(enc) }
+  user.whenOnline(async () => {
+    await user.device.decrypt({ lid: user.lid, device: id }, copy)
+  })
+}
+
 /** Which device gets which copy: those in `<participants>`, and a bare `<enc>` for the one addressed. */
 function copiesByDevice(stanza: BinaryNode): Map<string, BinaryNode> {
   const copies = new Map<string, BinaryNode>()

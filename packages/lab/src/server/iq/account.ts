@@ -4,17 +4,6 @@ import { startDelivery } from '../delivery.ts'
 import { linkCode } from '../link-code.ts'
 import { failure, type IqHandler, requester, result } from './answer.ts'
 
-const PRIVACY = {
-  readreceipts: 'all',
-  last: 'all',
-  online: 'all',
-  profile: 'all',
-  status: 'contacts',
-  groupadd: 'all',
-  calladd: 'all',
-  messages: 'all',
-}
-
 /** The client is ready for what waited for it. */
 const activate: IqHandler = (client, iq) => {
   result(client, iq)
@@ -42,11 +31,6 @@ export const accountHandlers: Record<string, IqHandler> = {
     const attrs = { protocol: 1, ab_key: 'lab', hash: 'lab', refresh: 86_400, refresh_id: 1 }
     result(client, iq, [node('props', attrs, [])])
   },
-  'blocklist/get/': (client, iq) => result(client, iq, [node('list', { dhash: 'lab' }, [])]),
-  'privacy/get/privacy': (client, iq) => {
-    const categories = Object.entries(PRIVACY).map(([name, value]) => node('category', { name, value }))
-    result(client, iq, [node('privacy', {}, categories)])
-  },
   'privacy/set/tokens': (client, iq) => result(client, iq, [node('tokens', {}, [])]),
   'w:p/get/ping': (client, iq) => result(client, iq, undefined, { t: client.state.world.seconds }),
   'w:p/get/': (client, iq) => result(client, iq, undefined, { t: client.state.world.seconds }),
@@ -60,7 +44,7 @@ export const accountHandlers: Record<string, IqHandler> = {
   'urn:xmpp:whatsapp:dirty/set/clean': empty,
   'w:stats/set/add': empty,
   'w:stats//add': empty,
-  'w:profile:picture/get/picture': (client, iq) => failure(client, iq, 404, 'item-not-found'),
+  'bot/get/bot': empty,
   'w:mex/get/query': (client, iq) => failure(client, iq, 404, 'item-not-found'),
   'md/set/remove-companion-device': removeCompanion,
   'md/set/link_code_companion_reg': linkCode,

@@ -44,7 +44,7 @@ function answer(world: World, protocol: string, { user, jid }: Asked, withLid: b
     case 'contact':
       return [node('contact', { type: user ? 'in' : 'out' })]
     case 'status':
-      return [node('status', { t: 0 }, Buffer.alloc(0))]
+      return [node('status', { t: 0 }, Buffer.from(user?.profile.about ?? ''))]
     default:
       return []
   }
