@@ -27,7 +27,8 @@ export interface MessageStore {
   countAttempt(id: MessageId): Promise<void>
   /**
    * Moves a status forward, with history, event and webhook deliveries in the same transaction. A status that would
-   * go back changes nothing. Answers the message as it is afterwards, undefined for an unknown message.
+   * go back changes nothing. One that goes beyond `sent` before `sent` was ever recorded (a receipt overtook the ack)
+   * records `sent` first, with its own event. Answers the message as it is afterwards, undefined for an unknown one.
    */
   advanceStatus(key: MessageId | OwnMessageKey, change: StatusAdvance): Promise<AdvanceResult | undefined>
   /**

@@ -1,0 +1,74 @@
+import { type Clock, systemClock } from '../../core/clock.ts'
+import type { SessionUid, WaMessageId } from '../../core/ids.ts'
+import type { OutgoingContent, Quote } from '../../core/message.ts'
+import type { ConnectOptions, Engine, EngineConnection, EngineSink } from '../port.ts'
+import { ScriptedAccount } from './account.ts'
+
+export interface ScriptedOptions {
+  clock?: Clock
+  /** How long `send` waits for an ack that is withheld. Milliseconds. */
+  ackTimeoutMs?: number
+  /** How long one QR is valid. Milliseconds. */
+  qrMs?: number
+  /** How many QR codes are shown before pairing times out. */
+  qrCount?: number
+}
+
+/**
+ * An engine without a network: WhatsApp's server and the person's phone are {@link ScriptedAccount} objects that a
+ * test plays. Everything happens in the order of the calls, in microtasks, and ids count up from one.
+ */
+export class ScriptedEngine implements Engine {
+  readonly name = 'scripted'
+  /** Numbers (digits) without a WhatsApp account. */
+  readonly unregistered = new Set<string>()
+  /** When false, connections end with `unreachable`. */
+  reachable = true
+  /** When false, `compose` answers undefined, as for a content that must be uploaded first. */
+  composes = true
+  readonly #accounts = new Map<SessionUid, ScriptedAccount>()
+  readonly #settings: Required<ScriptedOptions>
+  #ids = 0
+  #secrets = 0
+
+  constructor(options: ScriptedOptions = {}) {
+    this.#settings = { clock: systemClock, ackTimeoutMs: 20_000, qrMs: 60_000, qrCount: 3, ...options }
+  }
+
+  newMessageId(): WaMessageId {
+    this.#ids += 1
+    return `3EB0${this.#ids.toString(16).toUpperCase().padStart(18, '0')}` as WaMessageId
+  }
+
+  compose(content: OutgoingContent, quote: Quote | null): Uint8Array | undefined {
+    if (!this.composes) return undefined
+    this.#secrets += 1
+    return new TextEncoder().encode(JSON.stringify({ content, quote, secret: this.#secrets }))
+  }
+
+  connect(session: SessionUid, sink: EngineSink, _options: ConnectOptions): EngineConnection {
+    return this.account(session).connect(sink)
+  }
+
+  isPaired(session: SessionUid): Promise<boolean> {
+    return Promise.resolve(this.account(session).isPaired)
+  }
+
+  forget(session: SessionUid): Promise<void> {
+    this.account(session).forget()
+    return Promise.resolve()
+  }
+
+  /** What the server and the phone of this session do. */
+  account(session: SessionUid): ScriptedAccount {
+    const known = this.#accounts.get(session)
+    if (known) return known
+    const account = new ScriptedAccount({
+      ...this.#settings,
+      reachable: () => this.reachable,
+      registered: (phone) => !this.unregistered.has(phone),
+    })
+    this.#accounts.set(session, account)
+    return account
+  }
+}

@@ -1,0 +1,194 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../core/clock.ts'
+import { KurirError } from '../core/errors.ts'
+import { type MessageId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
+import { isSettled, type MessageRecord } from '../core/message.ts'
+import { acceptsMessages, type SessionRecord } from '../core/session.ts'
+import type { Engine, EngineConnection, InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
+import { Inbox } from './inbox.ts'
+import { Outbox } from './outbox.ts'
+import type { IdempotencyClaim, MessageDraft, MessageFilter, MessageStore, SessionDirectory } from './ports.ts'
+import { ComposeAndSave } from './prepare.ts'
+import { StoreRetry } from './until-stored.ts'
+import type { MessageVerbs, SendMessage, SendOptions, SendResult } from './verbs.ts'
+import { Waiters } from './waiters.ts'
+
+export interface MessagesOptions {
+  engine: Pick<Engine, 'newMessageId' | 'compose'>
+  store: MessageStore
+  sessions: SessionDirectory
+  clock: Clock
+  logger: Logger
+  /** How many chats of one session may have a message at the engine at once; default 8. */
+  concurrency?: number
+  /** 0 (inclusive) to 1 (exclusive), for the jitter of back-offs; default Math.random. */
+  random?: () => number
+}
+
+/** How long `drain` waits for what is in flight. Milliseconds. */
+const DRAIN_MS = 8_000
+/** How many messages of a replaced account are ended at a time. */
+const PAGE = 200
+
+/**
+ * Everything about messages: accepts, sends and stores them. The methods that begin with `on` are where sessions hand
+ * over their connections and what comes over them.
+ */
+export class Messages implements MessageVerbs {
+  readonly #engine: MessagesOptions['engine']
+  readonly #store: MessageStore
+  readonly #sessions: SessionDirectory
+  readonly #clock: Clock
+  readonly #waiters: Waiters
+  readonly #inbox: Inbox
+  readonly #outbox: Outbox
+  readonly #over = new AbortController()
+  #isDraining = false
+
+  constructor(options: MessagesOptions) {
+    const { engine, store, sessions, clock, logger, concurrency = 8, random = Math.random } = options
+    this.#engine = engine
+    this.#store = store
+    this.#sessions = sessions
+    this.#clock = clock
+    this.#waiters = new Waiters(clock)
+    const retry = new StoreRetry(clock, logger, this.#over.signal)
+    const onChanged = (message: MessageRecord) => this.#waiters.tell(message)
+    const preparation = new ComposeAndSave(engine, store, clock)
+    this.#outbox = new Outbox({ store, preparation, retry, clock, logger, random, onChanged, concurrency })
+    this.#inbox = new Inbox({
+      store,
+      retry,
+      clock,
+      logger,
+      onChanged,
+      onProven: (session, waId) => this.#outbox.proven(session, waId),
+    })
+  }
+
+  async send(tenant: TenantId, session: string, message: SendMessage, options: SendOptions): Promise<SendResult> {
+    if (this.#isDraining) throw new KurirError('unavailable', 'The gateway is shutting down')
+    const record = await this.#session(tenant, session)
+    if (!acceptsMessages(record.status)) {
+      throw new KurirError('session_not_ready', `The session is ${record.status} and takes no messages`)
+    }
+    const draft = this.#draft(record, message)
+    const waiting = options.waitMs > 0 ? this.#waiters.wait(draft.id, options.waitMs) : undefined
+    try {
+      const accepted = await this.#accept(draft, options.idempotency)
+      if (accepted.replayed) {
+        waiting?.cancel()
+        return { ...accepted, message: await this.#awaitReplayed(accepted.message, options.waitMs) }
+      }
+      this.#outbox.wake(record.uid)
+      return {
+        ...accepted,
+        message: waiting ? await this.#present(waiting.answer, accepted.message) : accepted.message,
+      }
+    } catch (error) {
+      waiting?.cancel()
+      throw error
+    }
+  }
+
+  async get(tenant: TenantId | null, id: MessageId): Promise<MessageRecord> {
+    const message = await this.#store.getMessage(tenant, id)
+    if (!message) throw new KurirError('message_not_found')
+    return message
+  }
+
+  async list(tenant: TenantId, session: string, filter: MessageFilter): Promise<MessageRecord[]> {
+    const { uid } = await this.#session(tenant, session)
+    return this.#store.listMessages(uid, filter)
+  }
+
+  /**
+   * Takes no new work; sends in flight end, the rest stays in the outbox. Resolves when that is done, at the latest
+   * after `deadlineMs`. Those who wait for an ack are answered with what is known. The sessions' connections must
+   * still stand when this is called.
+   */
+  async drain(deadlineMs = DRAIN_MS): Promise<void> {
+    this.#isDraining = true
+    const ended = new AbortController()
+    await Promise.race([this.#outbox.drain(), this.#clock.sleep(deadlineMs, ended.signal)])
+    ended.abort()
+    this.#over.abort()
+    this.#waiters.end()
+  }
+
+  /** Ends what was accepted for the account that was paired before; it must not go out in the new one's name. */
+  async onAccountChanged(session: SessionUid): Promise<void> {
+    await this.#outbox.quiet(session)
+    for (;;) {
+      const page = await this.#store.loadOutbox(session, { afterRow: 0, limit: PAGE })
+      if (page.length === 0) return
+      const change = { status: 'failed', reason: 'logged_out', at: this.#clock.now() } as const
+      const results = await Promise.all(page.map(({ id }) => this.#store.advanceStatus(id, change)))
+      for (const result of results) if (result) this.#waiters.tell(result.message)
+    }
+  }
+
+  onOpen(session: SessionUid, connection: EngineConnection): void {
+    this.#outbox.onOpen(session, connection)
+  }
+
+  onDrained(session: SessionUid): void {
+    this.#outbox.onDrained(session)
+  }
+
+  onClosed(session: SessionUid): void {
+    this.#outbox.onClosed(session)
+  }
+
+  onMessage(session: SessionUid, message: InboundMessage): Promise<void> {
+    return this.#inbox.onMessage(session, message)
+  }
+
+  onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void> {
+    return this.#inbox.onUndecryptable(session, message)
+  }
+
+  onReceipt(session: SessionUid, receipt: Receipt): Promise<void> {
+    return this.#inbox.onReceipt(session, receipt)
+  }
+
+  async #session(tenant: TenantId, id: string): Promise<SessionRecord> {
+    const record = await this.#sessions.getSession(tenant, id)
+    if (!record) throw new KurirError('session_not_found')
+    return record
+  }
+
+  #draft(session: SessionRecord, { to, content, quote }: SendMessage): MessageDraft {
+    return {
+      id: newId('msg'),
+      tenant: session.tenant,
+      sessionUid: session.uid,
+      waId: this.#engine.newMessageId(),
+      chat: to,
+      content,
+      quote: quote ?? null,
+      proto: this.#engine.compose(content, quote ?? null) ?? null,
+      at: this.#clock.now(),
+    }
+  }
+
+  async #accept(draft: MessageDraft, claim: IdempotencyClaim | null): Promise<SendResult> {
+    const result = await this.#store.acceptMessage(draft, claim)
+    if (result.kind === 'mismatch') throw new KurirError('idempotency_mismatch')
+    return { message: result.message, replayed: result.kind === 'replayed' }
+  }
+
+  /** The earlier message once it has settled; it may have settled between the store's answer and now. */
+  async #awaitReplayed(message: MessageRecord, waitMs: number): Promise<MessageRecord> {
+    if (waitMs <= 0 || isSettled(message.status)) return message
+    const { answer, cancel } = this.#waiters.wait(message.id, waitMs)
+    const now = await this.get(null, message.id)
+    if (!isSettled(now.status)) return this.#present(answer, now)
+    cancel()
+    return now
+  }
+
+  async #present(answer: Promise<MessageRecord | undefined>, known: MessageRecord): Promise<MessageRecord> {
+    return (await answer) ?? (await this.#store.getMessage(null, known.id)) ?? known
+  }
+}

@@ -1,0 +1,212 @@
+import type { Logger } from 'pino'
+import { backOffMs } from '../core/backoff.ts'
+import type { Clock } from '../core/clock.ts'
+import type { SessionUid, WaMessageId } from '../core/ids.ts'
+import type { MessageRecord } from '../core/message.ts'
+import { AckTimeout, type EngineConnection } from '../engine/port.ts'
+import { type Held, Lanes } from './lanes.ts'
+import { type Attempted, judge, RESEND, type Verdict } from './outcome.ts'
+import type { MessageStore, StatusAdvance } from './ports.ts'
+import type { Preparation } from './prepare.ts'
+import type { StoreRetry } from './until-stored.ts'
+
+export interface SendLoopDeps {
+  store: Pick<MessageStore, 'loadOutbox' | 'countAttempt' | 'advanceStatus'>
+  preparation: Preparation
+  retry: StoreRetry
+  clock: Clock
+  logger: Logger
+  random: () => number
+  /** Called with a message after each change that this loop stored. */
+  onChanged: (message: MessageRecord) => void
+  /** How many chats may have a message at the engine at once. */
+  concurrency: number
+}
+
+/** How many messages one read of the outbox brings. */
+const PAGE = 200
+/** How many messages are held in memory per session; the rest waits on disk. */
+const WINDOW = 2_000
+
+/**
+ * Sends a session's outbox over one connection: in order of acceptance, each chat strictly one message after the
+ * other, several chats at once. Ends with the connection; what has no ack then goes over the next one, with the same
+ * id and bytes.
+ */
+export class SendLoop {
+  readonly #session: SessionUid
+  readonly #connection: EngineConnection
+  readonly #deps: SendLoopDeps
+  readonly #lanes = new Lanes()
+  readonly #over = new AbortController()
+  readonly #work = new Set<Promise<void>>()
+  readonly #provenWhileReading = new Set<WaMessageId>()
+  #afterRow = 0
+  #inFlight = 0
+  #isReading = false
+  /** The outbox may have rows that were not read yet. */
+  #mayHaveMore = true
+
+  constructor(session: SessionUid, connection: EngineConnection, deps: SendLoopDeps) {
+    this.#session = session
+    this.#connection = connection
+    this.#deps = deps
+    this.#read()
+  }
+
+  /** Something was accepted for this session. */
+  wake(): void {
+    this.#mayHaveMore = true
+    this.#read()
+  }
+
+  /** A receipt settled the message: it must not be sent (again). */
+  proven(waId: WaMessageId): void {
+    if (this.#isReading) this.#provenWhileReading.add(waId)
+    const held = this.#lanes.find(waId)
+    if (!held) return
+    held.isProven = true
+    held.onProven?.()
+  }
+
+  /** Starts nothing new. Resolves when what was in flight has come to an end and is stored. */
+  async end(): Promise<void> {
+    this.#over.abort()
+    while (this.#work.size > 0) await Promise.all(this.#work)
+  }
+
+  #read(): void {
+    if (this.#isReading || this.#over.signal.aborted) return
+    this.#isReading = true
+    this.#track(this.#readPages())
+  }
+
+  async #readPages(): Promise<void> {
+    const { store, retry } = this.#deps
+    try {
+      while (this.#mayHaveMore && this.#lanes.size < WINDOW && !this.#over.signal.aborted) {
+        this.#mayHaveMore = false
+        const page = { afterRow: this.#afterRow, limit: PAGE }
+        const items = await retry.untilStored(() => store.loadOutbox(this.#session, page))
+        for (const item of items) {
+          this.#afterRow = item.row
+          if (!this.#provenWhileReading.has(item.waId)) this.#lanes.add(item)
+        }
+        if (items.length === PAGE) this.#mayHaveMore = true
+        this.#provenWhileReading.clear()
+        this.#pump()
+      }
+    } catch (error) {
+      this.#mayHaveMore = true
+      this.#deps.logger.error({ err: error, session: this.#session }, 'the outbox could not be read')
+    } finally {
+      this.#isReading = false
+    }
+  }
+
+  #pump(): void {
+    while (this.#inFlight < this.#deps.concurrency && !this.#over.signal.aborted) {
+      const held = this.#lanes.take()
+      if (!held) return
+      this.#inFlight += 1
+      this.#track(this.#step(held))
+    }
+  }
+
+  async #step(held: Held): Promise<void> {
+    const verdict = await this.#deliver(held).catch((error: unknown): Verdict => {
+      this.#deps.logger.error({ err: error, message: held.item.id }, 'the outcome of a message could not be stored')
+      return { kind: 'left' }
+    })
+    this.#inFlight -= 1
+    switch (verdict.kind) {
+      case 'settled':
+      case 'proven':
+        this.#lanes.drop(held)
+        break
+      case 'again':
+        void this.#releaseLater(held, backOffMs(verdict.failures, RESEND, this.#deps.random))
+        break
+      case 'left':
+        // The connection is closing; the next one reads the row again. Nothing more can be sent over this one.
+        this.#over.abort()
+        break
+      default:
+        verdict satisfies never
+    }
+    if (this.#mayHaveMore && this.#lanes.size < WINDOW / 2) this.#read()
+    this.#pump()
+  }
+
+  async #releaseLater(held: Held, delayMs: number): Promise<void> {
+    const wake = new AbortController()
+    held.onProven = () => wake.abort()
+    await this.#deps.clock.sleep(delayMs, AbortSignal.any([this.#over.signal, wake.signal]))
+    held.onProven = null
+    this.#lanes.release(held)
+    this.#pump()
+  }
+
+  /** One attempt with everything that must be stored about it. */
+  async #deliver(held: Held): Promise<Verdict> {
+    if (held.isProven) return { kind: 'proven' }
+    const attempt = await this.#attempt(held)
+    if (attempt === 'unsendable') {
+      await this.#store(held, { status: 'failed', reason: 'invalid_content', at: this.#deps.clock.now() })
+      return { kind: 'settled', status: 'failed', reason: 'invalid_content' }
+    }
+    this.#count(held, attempt)
+    const verdict = judge(attempt, held)
+    if (verdict.kind === 'settled') {
+      const at = verdict.status === 'sent' ? verdict.at : this.#deps.clock.now()
+      const reason = verdict.status === 'failed' ? { reason: verdict.reason } : {}
+      await this.#store(held, { status: verdict.status, ...reason, at, attempted: true })
+    } else await this.#deps.retry.untilStored(() => this.#deps.store.countAttempt(held.item.id))
+    return verdict
+  }
+
+  async #attempt(held: Held): Promise<Attempted | 'unsendable'> {
+    const { item } = held
+    const proven = new Promise<Attempted>((resolve) => {
+      held.onProven = () => resolve({ kind: 'proven' })
+    })
+    try {
+      held.proto ??= (await this.#deps.preparation.prepare(item)) ?? null
+      if (!held.proto) return 'unsendable'
+      const { waId, chat: to, content } = item
+      const sending = this.#connection.send({ waId, to, content, proto: held.proto })
+      return await Promise.race([sending, proven])
+    } catch (error) {
+      return { kind: 'error', error }
+    } finally {
+      held.onProven = null
+    }
+  }
+
+  #count(held: Held, attempt: Attempted): void {
+    if (attempt.kind === 'refused') {
+      held.refusals += 1
+      this.#log(held, { code: attempt.code, retry: attempt.retry }, 'the server refused a message')
+    } else if (attempt.kind === 'error') {
+      const { error } = attempt
+      if (error instanceof AckTimeout) held.timeouts += 1
+      else held.errors += 1
+      this.#log(held, { err: error }, 'a message was not acknowledged')
+    }
+  }
+
+  async #store(held: Held, change: StatusAdvance): Promise<void> {
+    const { store, retry, onChanged } = this.#deps
+    const result = await retry.untilStored(() => store.advanceStatus(held.item.id, change))
+    if (result) onChanged(result.message)
+  }
+
+  #log({ item }: Held, what: Record<string, unknown>, text: string): void {
+    this.#deps.logger.warn({ session: this.#session, message: item.id, ...what }, text)
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked))
+    this.#work.add(tracked)
+  }
+}
