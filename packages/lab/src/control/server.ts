@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { ServerState } from '../server/context.ts'
 import { LabError } from '../world/errors.ts'
 import { groupRoutes } from './groups.ts'
+import { loadRoutes } from './load.ts'
 import { messageRoutes } from './messages.ts'
 import { networkRoutes } from './network.ts'
 import { phoneRoutes } from './phones.ts'
@@ -35,5 +36,6 @@ export function controlServer(state: ServerState): FastifyInstance {
   messageRoutes(app, state)
   groupRoutes(app, state)
   networkRoutes(app, state)
+  loadRoutes(app, state)
   return app
 }
