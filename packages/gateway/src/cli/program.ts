@@ -3,6 +3,7 @@ import { VERSION } from '../http/version.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { addKeys } from './keys.ts'
 import { Output } from './output.ts'
+import { addSandbox } from './sandbox.ts'
 import { addSend } from './send.ts'
 import { addSessions } from './sessions.ts'
 import { addStart } from './start.ts'
@@ -32,6 +33,7 @@ function createProgram(): Command {
     .showSuggestionAfterError()
     .addHelpText('after', EXIT_STATUS)
   addStart(program)
+  addSandbox(program)
   addKeys(program)
   addSessions(program)
   addSend(program)

@@ -11,7 +11,7 @@ import { MethodTable } from './method-table.ts'
 import { nativeRoutes } from './native/routes.ts'
 import { installOpenApi } from './openapi.ts'
 import { Limits } from './rate-limit.ts'
-import { compileValidator } from './validation.ts'
+import { STRICT_SCHEMAS } from './validation.ts'
 import { VERSION } from './version.ts'
 
 export interface ServerOptions {
@@ -57,10 +57,10 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 256 },
+    schemaController: STRICT_SCHEMAS,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, logger),
     clientErrorHandler: answerClientError,
   })
-  app.setValidatorCompiler(compileValidator)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
   const methods = new MethodTable()
   app.addHook('onRoute', (route) => methods.add(route))

@@ -1,4 +1,4 @@
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
@@ -16,7 +16,7 @@ interface SchemaError {
  * Compiles a route's schemas. Nothing is converted or filled in but in a query, no unknown field is let through, and a
  * fault becomes `invalid_request` with one entry per field.
  */
-export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema)
   return (value: unknown) => {
     const candidate = httpPart === 'querystring' ? Value.Convert(schema, Value.Default(schema, value)) : value
@@ -28,6 +28,14 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     return { error: new KurirError('invalid_request', detail, { fields: unique }) }
   }
 }
+
+/**
+ * Makes every scope of the server validate as above. (`setValidatorCompiler` is not enough: a scope with schemas of its
+ * own falls back to Fastify's lenient validator. The cast: Fastify types this place for its own compiler only.)
+ */
+export const STRICT_SCHEMAS = {
+  compilersFactory: { buildValidator: () => compileValidator },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>
 
 function describe({ keyword, instancePath, params, message }: SchemaError, httpPart: string | undefined): FieldError[] {
   const name = (path: string) => (httpPart === 'body' ? path : path.slice(1))

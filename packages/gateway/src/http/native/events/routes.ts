@@ -3,7 +3,7 @@ import { KurirError } from '../../../core/errors.ts'
 import { EVENT_TYPES, type EventObject, type EventType, presentEvent } from '../../../core/event.ts'
 import type { EventQuery } from '../../../events/ports.ts'
 import { requireSession } from '../../auth.ts'
-import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { exactly, PageQuery, pageOf, refTo, TenantQuery } from '../schema.ts'
 
@@ -32,7 +32,8 @@ export function eventRoutes(app: Server, { gateway }: RouteContext): void {
       schema: {
         operationId: 'listEvents',
         summary: 'List events',
-        description: 'Oldest first. The same bodies as webhooks get.',
+        description:
+          'Oldest first. The same bodies as webhooks get. `session.qr` is shown to keys with the scope `manage`.',
         tags: ['events'],
         querystring: EventListQuery,
         response: { 200: pageOf(refTo<EventObject>('Event'), 'Events, oldest first.') },
@@ -47,7 +48,8 @@ export function eventRoutes(app: Server, { gateway }: RouteContext): void {
       if (after !== undefined && session === null) throw parameterError('after', 'needs session')
       const query: EventQuery = { tenant, limit }
       if (session !== null) query.sessionUid = (await gateway.sessions.get(tenant, session)).uid
-      if (types !== undefined) query.types = readTypes(types)
+      query.types = readTypes(types).filter((type) => type !== 'session.qr' || hasScope(caller, ['manage']))
+      if (!query.types.length) return { data: [], next_cursor: null }
       if (after !== undefined) query.afterSeq = after
       return readPage(
         cursor === undefined ? { limit } : { limit, cursor },
@@ -63,7 +65,8 @@ export function eventRoutes(app: Server, { gateway }: RouteContext): void {
   )
 }
 
-function readTypes(text: string): EventType[] {
+function readTypes(text: string | undefined): readonly EventType[] {
+  if (text === undefined) return EVENT_TYPES
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !EVENT_TYPES.some((type) => type === name))
   if (unknown !== undefined) throw parameterError('types', `has "${unknown}", which is no event`)

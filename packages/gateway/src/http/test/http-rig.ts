@@ -1,0 +1,103 @@
+import type { AddressInfo } from 'node:net'
+import { type Logger, pino } from 'pino'
+import { Access } from '../../access/access.ts'
+import type { Scope } from '../../access/ports.ts'
+import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
+import type { Gateway } from '../../gateway.ts'
+import { Rig } from '../../messages/test/rig.ts'
+import { UrlGuard } from '../../safe-fetch/guard.ts'
+import { createEndpoints } from '../../webhooks/endpoints.ts'
+import type { HttpConfig, Server } from '../context.ts'
+import { buildServer } from '../server.ts'
+
+export interface Answer {
+  status: number
+  headers: Headers
+  text: string
+  body: Record<string, unknown>
+}
+
+export interface CallOptions {
+  key?: string | null
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+export interface HttpRigOptions {
+  config?: Partial<HttpConfig>
+  dataDir?: string
+  logger?: Logger
+  /** Puts something between HTTP and the gateway. */
+  gateway?: (gateway: Gateway) => Gateway
+}
+
+/** The HTTP server on a free port over real rooms, a real SQLite file and the scripted engine. */
+export class HttpRig {
+  readonly rig: Rig
+  readonly gateway: Gateway
+  readonly app: Server
+  readonly url: string
+  readonly admin: string
+
+  private constructor(rig: Rig, gateway: Gateway, app: Server, url: string, admin: string) {
+    this.rig = rig
+    this.gateway = gateway
+    this.app = app
+    this.url = url
+    this.admin = admin
+  }
+
+  static async open(options: HttpRigOptions = {}): Promise<HttpRig> {
+    const rig = await Rig.open(options.dataDir === undefined ? {} : { dataDir: options.dataDir })
+    const { store, clock } = rig
+    const access = new Access({ store: store.access, sessions: store.sessions, clock })
+    const guard = new UrlGuard({ allowLoopback: true, ports: 'any' })
+    const real: Gateway = {
+      access,
+      sessions: rig.sessions,
+      messages: rig.messages,
+      webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
+      events: { list: (query) => store.events.listEvents(query) },
+      health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing' }),
+    }
+    const gateway = options.gateway?.(real) ?? real
+    const admin = (await access.bootstrap()) ?? ''
+    const config = { publicUrl: null, basePath: '', trustProxy: false, rateLimit: null, ...options.config }
+    const app = await buildServer({ gateway, config, logger: options.logger ?? pino({ level: 'silent' }) })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    return new HttpRig(rig, gateway, app, `http://127.0.0.1:${port}${config.basePath}`, admin)
+  }
+
+  async close(): Promise<void> {
+    await this.app.close()
+    await this.rig.close()
+  }
+
+  /** A key with these scopes. */
+  async key(scopes: Scope[], options: { tenant?: string; session?: string } = {}): Promise<string> {
+    const tenant = (options.tenant ?? DEFAULT_TENANT) as TenantId
+    const session = options.session === undefined ? {} : { session: options.session }
+    return (await this.gateway.access.createKey({ tenant, name: 'test', scopes, ...session })).key
+  }
+
+  /** Calls with the admin key unless told otherwise. */
+  async call(
+    method: string,
+    path: string,
+    { key = this.admin, body, headers = {} }: CallOptions = {},
+  ): Promise<Answer> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : {} }
+  }
+}
