@@ -19,6 +19,8 @@ export interface SandboxOptions {
   sessions: number
   /** Starts the gateway again whenever it dies, on the same port and data. */
   restartOnExit: boolean
+  /** Least level of what the gateway logs to stderr. */
+  logLevel: string
   /** Builds a child's environment from these settings. */
   childEnv: (settings: Record<string, string>) => NodeJS.ProcessEnv
   onProgress: (text: string) => void
@@ -115,6 +117,7 @@ export class Sandbox {
       KURIR_HOST: this.#options.host,
       KURIR_PORT: String(port),
       KURIR_ADMIN_KEY: this.#adminKey,
+      KURIR_LOG_LEVEL: this.#options.logLevel,
       KURIR_RATE_LIMIT: '0',
       KURIR_ALLOW_PRIVATE_URLS: 'loopback',
     })

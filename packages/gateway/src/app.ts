@@ -1,0 +1,153 @@
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import { Access } from './access/access.ts'
+import type { Config } from './config/config.ts'
+import { type Clock, systemClock } from './core/clock.ts'
+import { BaileysEngine } from './engine/baileys/engine.ts'
+import type { Network } from './engine/baileys/options.ts'
+import type { Gateway } from './gateway.ts'
+import type { Server } from './http/context.ts'
+import { buildServer } from './http/server.ts'
+import { VERSION } from './http/version.ts'
+import { Messages } from './messages/messages.ts'
+import { UrlGuard } from './safe-fetch/guard.ts'
+import { SafeFetch } from './safe-fetch/safe-fetch.ts'
+import { Sessions } from './sessions/sessions.ts'
+import { openSqliteStore } from './store/sqlite/open.ts'
+import type { Store } from './store/store.ts'
+import { nativeBody } from './webhooks/body.ts'
+import { DeliveryPump } from './webhooks/deliver.ts'
+import { createEndpoints } from './webhooks/endpoints.ts'
+
+/** The running program. */
+export interface App {
+  /** Made at the first start and shown this once; undefined later, and where the operator gave one. */
+  adminKey: string | undefined
+  /** Listens, resumes sessions and delivers webhooks. Answers where it listens. */
+  start(): Promise<{ url: string }>
+  /** Takes nothing new, lets what is in flight end, and closes everything; within ten seconds. Safe to call again. */
+  stop(): Promise<void>
+}
+
+const WEBHOOK_TIMEOUT_MS = 15_000
+const WEBHOOK_SLOTS = { total: 64, perEndpoint: 16 }
+/** What sends and webhook attempts in flight may take of the ten seconds that a stop has. */
+const DRAIN_MS = 6_000
+const PRUNE_EVERY_MS = 10 * 60_000
+
+/** Opens the store and wires all rooms together. Nothing runs before `start()`. */
+export async function createApp(config: Config, logger: Logger): Promise<App> {
+  const clock = systemClock
+  const store = await openSqliteStore({ dataDir: config.dataDir, clock, logger })
+  try {
+    const parts = await wire(config, store, clock, logger)
+    const adminKey = await parts.gateway.access.bootstrap()
+    return { adminKey, ...run(parts, { config, store, clock, logger }) }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+interface Parts {
+  gateway: Gateway
+  sessions: Sessions
+  messages: Messages
+  pump: DeliveryPump
+  http: SafeFetch
+  server: Server
+}
+
+async function wire(config: Config, store: Store, clock: Clock, logger: Logger): Promise<Parts> {
+  const engine = new BaileysEngine({ auth: store.auth, network: networkOf(config), clock, logger })
+  const messages = new Messages({
+    engine,
+    store: store.messages,
+    sessions: store.sessions,
+    clock,
+    logger,
+    concurrency: config.sendConcurrency,
+  })
+  const sessions = new Sessions({
+    engine,
+    store: store.sessions,
+    traffic: messages,
+    clock,
+    logger,
+    handshakes: config.handshakes,
+  })
+  const guard = new UrlGuard({
+    allow: config.privateUrls.cidrs,
+    allowLoopback: config.privateUrls.loopback,
+    ...(config.privateUrls.loopback ? { ports: 'any' } : {}),
+  })
+  const http = new SafeFetch({ guard })
+  const pump = new DeliveryPump({
+    ...{ store: store.webhooks, commits: store.events, http, clock, logger },
+    ...{ renderer: nativeBody, random: Math.random, userAgent: `Kurir/${VERSION}` },
+    ...{ timeoutMs: WEBHOOK_TIMEOUT_MS, slots: WEBHOOK_SLOTS },
+  })
+  const gateway: Gateway = {
+    access: new Access({ store: store.access, sessions: store.sessions, clock, adminKey: config.adminKey }),
+    sessions,
+    messages,
+    webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
+    events: { list: (query) => store.events.listEvents(query) },
+    health: () => {
+      const { ok } = store.health()
+      return { ok, store: ok ? 'ok' : 'failing' }
+    },
+  }
+  return { gateway, sessions, messages, pump, http, server: await buildServer({ gateway, config, logger }) }
+}
+
+function networkOf({ lab }: Config): Network {
+  if (!lab) return { kind: 'whatsapp' }
+  const { url, rootKey, caFile } = lab
+  return { kind: 'lab', url, rootKey, ...(caFile ? { caFile } : {}) }
+}
+
+interface Surroundings {
+  config: Config
+  store: Store
+  clock: Clock
+  logger: Logger
+}
+
+function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick<App, 'start' | 'stop'> {
+  const { server, sessions, messages, pump, http } = parts
+  let janitor: NodeJS.Timeout | undefined
+  let stopped: Promise<void> | undefined
+
+  const prune = () => {
+    store.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old rows could not be deleted'))
+  }
+  const stop = async () => {
+    clearInterval(janitor)
+    const closed = server.close()
+    await messages.drain(DRAIN_MS)
+    await Promise.all([sessions.drain(), pump.drain(clock.now() + 1_000), closed])
+    await http.close()
+    await store.close()
+  }
+  return {
+    async start() {
+      await server.listen({ host: config.host, port: config.port })
+      pump.start()
+      janitor = setInterval(prune, PRUNE_EVERY_MS)
+      janitor.unref()
+      sessions.resume().catch((err: unknown) => logger.error({ err }, 'sessions could not be resumed'))
+      return { url: config.publicUrl ?? listeningAt(server, config) }
+    },
+    stop() {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+function listeningAt(server: Server, { host, basePath }: Config): string {
+  const { port } = server.server.address() as AddressInfo
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}${basePath}`
+}
