@@ -5,14 +5,11 @@ import type { AttemptOutcome, BodyRenderer, DueDelivery } from './ports.ts'
 import { nextAttemptAt } from './retry-schedule.ts'
 import { signatureHeaders } from './sign.ts'
 
+/** What went wrong once the receiver could be asked, or where it was not asked at all. */
+export const ATTEMPT_ERRORS = ['http_status', 'redirect', 'gone', 'endpoint_disabled', 'internal'] as const
+
 /** What `lastError` of a delivery may say. */
-export type AttemptError =
-  | Exclude<FetchFailure, 'aborted'>
-  | 'http_status'
-  | 'redirect'
-  | 'gone'
-  | 'endpoint_disabled'
-  | 'internal'
+type AttemptError = Exclude<FetchFailure, 'aborted'> | (typeof ATTEMPT_ERRORS)[number]
 
 export interface AttemptNeeds {
   http: Pick<SafeFetch, 'post'>

@@ -6,7 +6,7 @@ import type { AttemptOutcome, DueDelivery, WebhookStore } from './ports.ts'
 import { type SlotLimits, Slots } from './slots.ts'
 
 /** Tells of commits that wrote deliveries. */
-export interface CommitNotices {
+interface CommitNotices {
   onCommitted(listener: (what: { deliveries: boolean }) => void): () => void
 }
 

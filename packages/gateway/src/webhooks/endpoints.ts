@@ -10,11 +10,11 @@ import { isSecret, newSecret } from './sign.ts'
 import type { CreateEndpoint, WebhookVerbs } from './verbs.ts'
 
 /** What the endpoints need to know of sessions. */
-export interface SessionFinder {
+interface SessionFinder {
   getSession(tenant: TenantId, id: string): Promise<{ uid: SessionUid; id: string } | undefined>
 }
 
-export interface EndpointsNeeds {
+interface EndpointsNeeds {
   store: Pick<WebhookStore, 'createEndpoint' | 'getEndpoint' | 'listEndpoints' | 'deleteEndpoint' | 'listDeliveries'>
   sessions: SessionFinder
   guard: Pick<UrlGuard, 'checkUrl'>
