@@ -1,0 +1,69 @@
+import { generateMessageIDV2 } from 'baileys'
+import type { SessionUid, WaMessageId } from '../../core/ids.ts'
+import type { OutgoingContent, Quote } from '../../core/message.ts'
+import type { ConnectOptions, Engine, EngineConnection, EngineSink } from '../port.ts'
+import { decodeCreds, isPairedCreds } from './auth-state.ts'
+import { BaileysConnection } from './connection.ts'
+import { installFastCurve } from './fast-curve.ts'
+import { type NetworkConfig, networkConfig } from './network.ts'
+import { type BaileysEngineOptions, DEFAULT_TIMEOUTS } from './options.ts'
+import { quietLibsignal } from './quiet-libsignal.ts'
+import { newSessionState, type SessionState } from './session-state.ts'
+import { compose } from './to-wa/compose.ts'
+
+/** WhatsApp by way of Baileys, or a lab that speaks the same protocol. */
+export class BaileysEngine implements Engine {
+  readonly name = 'baileys'
+  readonly #options: BaileysEngineOptions
+  readonly #network: NetworkConfig
+  readonly #states = new Map<SessionUid, SessionState>()
+
+  /** Throws when another engine of this process has dialled a different network. */
+  constructor(options: BaileysEngineOptions) {
+    this.#options = options
+    this.#network = networkConfig(options.network)
+    quietLibsignal()
+    installFastCurve()
+  }
+
+  newMessageId(): WaMessageId {
+    return generateMessageIDV2() as WaMessageId
+  }
+
+  compose(content: OutgoingContent, quote: Quote | null): Uint8Array | undefined {
+    return compose(content, quote)
+  }
+
+  connect(session: SessionUid, sink: EngineSink, _options: ConnectOptions): EngineConnection {
+    const { auth, clock, logger, timeouts, failpoint, deviceName = 'Kurir' } = this.#options
+    const connection = new BaileysConnection({
+      ...{ session, sink, auth, clock, failpoint, deviceName },
+      state: this.#state(session),
+      logger: logger.child({ session }),
+      timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
+      network: this.#network,
+    })
+    connection.open()
+    return connection
+  }
+
+  async isPaired(session: SessionUid): Promise<boolean> {
+    const json = await this.#options.auth.loadCreds(session)
+    return json !== undefined && isPairedCreds(decodeCreds(json))
+  }
+
+  async forget(session: SessionUid): Promise<void> {
+    this.#states.get(session)?.keys.retire()
+    this.#states.delete(session)
+    await this.#options.auth.wipe(session)
+  }
+
+  #state(session: SessionUid): SessionState {
+    const known = this.#states.get(session)
+    if (known) return known
+    const { auth, clock } = this.#options
+    const state = newSessionState(auth, session, clock)
+    this.#states.set(session, state)
+    return state
+  }
+}

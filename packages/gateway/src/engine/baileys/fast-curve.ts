@@ -1,0 +1,89 @@
+import { createPublicKey, type KeyObject, verify as verifyEd25519 } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { Curve } from 'baileys'
+
+/**
+ * XEdDSA signatures (https://signal.org/docs/specifications/xeddsa/) verified by OpenSSL. A Curve25519 public key `u`
+ * is the Ed25519 key `y = (u - 1) / (u + 1)` with the sign bit that XEdDSA keeps in the signature's last byte.
+ * libsignal does the same in JavaScript on the main thread, some ten milliseconds each: at every group message and,
+ * twice, at every login.
+ */
+type Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+
+const P = 2n ** 255n - 19n
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+const KEYS_KEPT = 4096
+const SIGNATURES_KEPT = 64
+
+const keys = new Map<string, KeyObject>()
+
+/** The module through which libsignal verifies; its exports are looked up at each call, so this works at any time. */
+const requireHere = createRequire(import.meta.url)
+const curve25519 = createRequire(requireHere.resolve('libsignal'))('curve25519-js') as { verify: Verify }
+const slowVerify = curve25519.verify
+
+/**
+ * Whether `signature` (64 bytes) over `message` was made with the private key of the Curve25519 key `publicKey` (32
+ * bytes). As the specification demands and libsignal does not, a signature whose scalar is not reduced is refused.
+ */
+export function verifyXeddsa(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const signBit = (signature[63] ?? 0) & 0x80
+  const key = signature.length === 64 && publicKey.length === 32 ? edwardsKey(publicKey, signBit) : undefined
+  if (!key) return slowVerify(publicKey, message, signature)
+  const ed25519 = Buffer.from(signature)
+  ed25519[63] = (ed25519[63] ?? 0) & 0x7f
+  return verifyEd25519(null, message, key, ed25519)
+}
+
+/** Undefined for `u = -1`, which has no image. */
+function edwardsKey(publicKey: Uint8Array, signBit: number): KeyObject | undefined {
+  const id = `${Buffer.from(publicKey).toString('latin1')}${signBit}`
+  const known = keys.get(id)
+  if (known) return known
+  const u = littleEndian(publicKey) & (2n ** 255n - 1n)
+  const divisor = (u + 1n) % P
+  if (divisor === 0n) return undefined
+  const y = (((u + P - 1n) % P) * power(divisor, P - 2n)) % P
+  const encoded = Buffer.from(y.toString(16).padStart(64, '0'), 'hex').reverse()
+  encoded[31] = (encoded[31] ?? 0) | signBit
+  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, encoded]), format: 'der', type: 'spki' })
+  if (keys.size >= KEYS_KEPT) keys.clear()
+  keys.set(id, key)
+  return key
+}
+
+function littleEndian(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`)
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n
+  for (let square = base, rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = (result * square) % P
+    square = (square * square) % P
+  }
+  return result
+}
+
+/** libsignal's own verification, to compare with. */
+export const verifyInJavaScript: Verify = slowVerify
+
+/**
+ * Makes libsignal and Baileys verify by OpenSSL. `Curve.verify` of Baileys takes any signature that does not throw for
+ * a good one (libsignal answers `false`, Baileys looks for an exception), which is mended here as well; good answers
+ * for the certificates that every login shows again are remembered.
+ */
+export function installFastCurve(): void {
+  curve25519.verify = verifyXeddsa
+  const good = new Set<string>()
+  Curve.verify = (publicKey, message, signature) => {
+    const key = publicKey.length === 33 ? publicKey.subarray(1) : publicKey
+    if (key.length !== 32 || signature.length !== 64) return false
+    const id = [key, message, signature].map((part) => Buffer.from(part).toString('latin1')).join('\n')
+    if (good.has(id)) return true
+    if (!verifyXeddsa(key, message, signature)) return false
+    if (good.size >= SIGNATURES_KEPT) good.clear()
+    good.add(id)
+    return true
+  }
+}

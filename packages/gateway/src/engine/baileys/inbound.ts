@@ -1,0 +1,125 @@
+import { type BinaryNode, getBinaryNodeChild, type WASocket } from 'baileys'
+import type { EngineSink } from '../port.ts'
+import { Envelopes, journalKey, type StanzaFate } from './envelope.ts'
+import { readHead } from './from-wa/address.ts'
+import { InboundPump, type PumpContext } from './inbound-pump.ts'
+import type { Failpoint } from './options.ts'
+import { receiptOf } from './receipts.ts'
+import type { SignalKeys } from './signal-keys.ts'
+import type { DecryptionJournal } from './signal-repository.ts'
+import type { SignalUnit } from './signal-unit.ts'
+import { Chain, intercept } from './stanzas.ts'
+
+/** How many messages may wait for the store before the next one is decrypted. */
+const ROOM = 256
+/** Ciphertexts of kinds that Baileys does not decrypt, and answers by itself. */
+const NOT_OURS = new Set(['msmsg'])
+
+export interface InboundContext extends PumpContext {
+  keys: SignalKeys
+  sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt'>
+  failpoint: Failpoint | undefined
+}
+
+/**
+ * Everything that comes in. Baileys' events are not used: they come after the receipt, wait in buffers that a drop
+ * throws away, and are merged (traps T4, T18 to T22). The stanza tells who and when, the journal what.
+ */
+export class Inbound implements DecryptionJournal {
+  readonly pump: InboundPump
+  readonly #context: InboundContext
+  readonly #envelopes = new Envelopes()
+  readonly #messages = new Chain()
+  readonly #receipts = new Chain()
+
+  constructor(context: InboundContext) {
+    this.#context = context
+    this.pump = new InboundPump(context)
+  }
+
+  /** Stands between the line and Baileys. */
+  attach(sock: Pick<WASocket, 'ws'>): void {
+    intercept(sock, 'CB:message', (stanza, proceed) => this.#messages.add(() => this.#message(stanza, proceed)))
+    intercept(sock, 'CB:receipt', (stanza, proceed) => this.#receipts.add(() => this.#receipt(stanza, proceed)))
+  }
+
+  /** Resolves when everything received so far is with the sink. */
+  async idle(): Promise<void> {
+    await this.#messages.idle()
+    await this.#receipts.idle()
+    await this.pump.idle()
+  }
+
+  async recall(ciphertext: Uint8Array): Promise<Uint8Array | undefined> {
+    const known = await this.#context.keys.findJournal(journalKey(ciphertext))
+    const fate = known && this.#envelopes.of(ciphertext)
+    if (fate) fate.decrypted += 1
+    return known
+  }
+
+  async record(ciphertext: Uint8Array, plaintext: Uint8Array, unit: SignalUnit): Promise<void> {
+    const { failpoint, keys } = this.#context
+    const fate = this.#envelopes.of(ciphertext)
+    const envelope = JSON.stringify(fate?.envelope ?? { attrs: {} })
+    const row = { key: journalKey(ciphertext), plaintext, envelope }
+    await failpoint?.('inbound.decrypted')
+    await keys.commit(unit.writes, [row])
+    await failpoint?.('inbound.journalled')
+    if (fate) fate.decrypted += 1
+    this.pump.offer(row)
+  }
+
+  failed(ciphertext: Uint8Array): void {
+    const fate = this.#envelopes.of(ciphertext)
+    if (fate) fate.failed += 1
+  }
+
+  /**
+   * One stanza at a time: Baileys looks up addresses before it takes its own turn, so that of two messages the later
+   * may come first, and it lets live messages overtake those that waited on the server. Without the `offline` mark it
+   * deals with a stanza before it says so; ours has the mark.
+   */
+  async #message(stanza: BinaryNode, proceed: (stanza: BinaryNode) => Promise<void>): Promise<void> {
+    if (this.pump.waiting >= ROOM) await this.pump.idle()
+    const fate = this.#envelopes.open(stanza)
+    const { offline: _offline, ...attrs } = stanza.attrs
+    await proceed({ ...stanza, attrs })
+    if (fate.decrypted === 0 && isUnreadable(stanza, fate)) await this.#undecryptable(fate)
+  }
+
+  async #undecryptable({ envelope }: StanzaFate): Promise<void> {
+    const { me, lookUp, sink, logger } = this.#context
+    const own = me()
+    const head = own && (await readHead(envelope, own, lookUp))
+    if (!head) return
+    // What came before it in the chat is told first.
+    await this.pump.idle()
+    try {
+      await sink.onUndecryptable(head)
+    } catch (error) {
+      logger.warn({ err: error }, 'An undecryptable message could not be noted')
+    }
+  }
+
+  /** Baileys acknowledges a receipt whatever becomes of it, so it is not shown one that is not stored. */
+  async #receipt(stanza: BinaryNode, proceed: (stanza: BinaryNode) => Promise<void>): Promise<void> {
+    const { me, sink, clock, logger } = this.#context
+    const own = me()
+    const receipt = own && receiptOf(stanza, own, clock.now())
+    try {
+      if (receipt) await sink.onReceipt(receipt)
+    } catch (error) {
+      logger.warn({ err: error }, 'A receipt could not be stored; the server will send it again')
+      return
+    }
+    void proceed(stanza).catch(() => {})
+  }
+}
+
+/** Whether a person wrote something here that could not be read; the sender has been asked to send it again. */
+function isUnreadable(stanza: BinaryNode, fate: StanzaFate): boolean {
+  if (stanza.attrs.category === 'peer') return false
+  if (fate.failed > 0) return true
+  const enc = getBinaryNodeChild(stanza, 'enc')
+  return enc ? NOT_OURS.has(enc.attrs.type ?? '') : getBinaryNodeChild(stanza, 'unavailable') !== undefined
+}

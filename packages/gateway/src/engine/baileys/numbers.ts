@@ -1,0 +1,80 @@
+import { jidNormalizedUser, type WASocket } from 'baileys'
+import { type Jid, jidKind, jidUser, parseJid, phoneJid } from '../../core/jid.ts'
+import type { NumberCheck } from '../port.ts'
+import type { BoundedCache } from './bounded-cache.ts'
+
+/** The server did not answer a query in time. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}
+
+/** Which numbers have an account. A send to one that has none would be acknowledged and reach nobody (trap T11). */
+export class Numbers {
+  readonly #sock: WASocket
+  readonly #known: BoundedCache
+  readonly #asking = new Map<Jid, Promise<Jid | null>>()
+
+  /** `known` remembers addresses that exist, also across connections. */
+  constructor(sock: WASocket, known: BoundedCache) {
+    this.#sock = sock
+    this.#known = known
+  }
+
+  /** The address WhatsApp uses for a recipient; null where a phone number has no account. */
+  resolve(to: Jid): Promise<Jid | null> {
+    if (jidKind(to) !== 'user') return Promise.resolve(to)
+    const known = this.#known.get<Jid>(to)
+    if (known) return Promise.resolve(known)
+    const asking = this.#asking.get(to) ?? this.#ask(to).finally(() => this.#asking.delete(to))
+    this.#asking.set(to, asking)
+    return asking
+  }
+
+  /** Nobody needs to be asked whether this one exists. */
+  trust(jid: Jid): void {
+    this.#known.set(jid, jid)
+  }
+
+  /** In the order asked; `phones` are digits. */
+  async check(phones: string[]): Promise<NumberCheck[]> {
+    const found = await this.#existing(phones)
+    const jids = found.filter((jid) => jid !== null)
+    const { lidMapping } = this.#sock.signalRepository
+    const pairs = jids.length > 0 ? ((await lidMapping.getLIDsForPNs(jids)) ?? []) : []
+    const lids = new Map(pairs.map(({ pn, lid }) => [jidNormalizedUser(pn), parseJid(lid) ?? null]))
+    return phones.map((phone, index) => {
+      const jid = found[index] ?? null
+      return { phone, exists: jid !== null, jid, lid: (jid && lids.get(jid)) ?? null }
+    })
+  }
+
+  async #ask(to: Jid): Promise<Jid | null> {
+    const [jid = null] = await this.#existing([jidUser(to)])
+    if (jid) this.#known.set(to, jid)
+    return jid
+  }
+
+  /**
+   * Absent numbers are missing from the answer, and a present one may be answered in another form (some countries have
+   * two), so what is left over of a batch is asked one by one.
+   */
+  async #existing(phones: string[]): Promise<(Jid | null)[]> {
+    if (phones.length === 0) return []
+    const answers = await this.#query(phones)
+    const exact = new Set(answers)
+    const found = phones.map((phone) => (exact.has(phoneJid(phone)) ? phoneJid(phone) : null))
+    const asked = new Set(phones.map((phone) => phoneJid(phone)))
+    const others = answers.filter((jid) => !asked.has(jid))
+    if (others.length === 0) return found
+    const [only] = others
+    if (phones.length === 1 && only) return [only]
+    const again = phones.map(async (phone, index) => found[index] ?? (await this.#query([phone]))[0] ?? null)
+    return Promise.all(again)
+  }
+
+  async #query(phones: string[]): Promise<Jid[]> {
+    const answer = await this.#sock.onWhatsApp(...phones)
+    if (!answer) throw new NoAnswer('the server did not say which numbers exist')
+    return answer.filter(({ exists }) => exists).flatMap(({ jid }) => parseJid(jid) ?? [])
+  }
+}

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../core/clock.ts'
+import type { AuthStore } from './auth-port.ts'
+
+export interface BaileysEngineOptions {
+  auth: AuthStore
+  logger: Logger
+  network: Network
+  clock: Clock
+  /** What the phone's list of linked devices shows. "Kurir" by default. */
+  deviceName?: string
+  timeouts?: Partial<Timeouts>
+  /**
+   * For crash tests: awaited where a process may die. `ratchet.committed`: the ratchet of an outgoing message is on
+   * disk, its stanza is not written. `stanza.acked`: the server has the message, nobody was told. `inbound.decrypted`:
+   * plaintext in memory, nothing on disk. `inbound.journalled`: plaintext and ratchet on disk, no receipt sent.
+   */
+  failpoint?: Failpoint
+}
+
+export type FailpointName = 'ratchet.committed' | 'stanza.acked' | 'inbound.decrypted' | 'inbound.journalled'
+export type Failpoint = (name: FailpointName) => void | Promise<void>
+
+/** WhatsApp itself, or a lab that speaks its protocol. */
+export type Network =
+  | { kind: 'whatsapp' }
+  | {
+      kind: 'lab'
+      /** `ws://…` */
+      url: string
+      /** The Noise root key to trust, hexadecimal. */
+      rootKey: string
+      /** PEM file of the authority that signed the media server's certificate. */
+      caFile?: string
+    }
+
+/** Milliseconds. */
+export interface Timeouts {
+  /** From dialling to the first QR or to being logged in. */
+  connect: number
+  /** For the answer to any query. Also how long an unanswered one may hold up the account's other sends (trap T7). */
+  query: number
+  /** From the written stanza to the server's ack. */
+  ack: number
+  /** Between two signs of life that are asked of the server. */
+  keepAlive: number
+  /** How long each QR may be shown; without it 60 s for the first and 20 s for the others, as WhatsApp Web does. */
+  qr?: number
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  connect: 20_000,
+  query: 10_000,
+  ack: 20_000,
+  keepAlive: 30_000,
+}

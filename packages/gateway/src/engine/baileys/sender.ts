@@ -1,0 +1,112 @@
+import { areJidsSameUser, proto, type WASocket } from 'baileys'
+import type { Clock } from '../../core/clock.ts'
+import { type Jid, jidKind } from '../../core/jid.ts'
+import { AckTimeout, ConnectionLost, type OutboundMessage, type SendOutcome } from '../port.ts'
+import { type Ack, type Acks, outcomeOf, within } from './acks.ts'
+import { NoAnswer, type Numbers } from './numbers.ts'
+import type { Failpoint } from './options.ts'
+import type { PrivacyTokens } from './privacy-tokens.ts'
+import type { SignalKeys } from './signal-keys.ts'
+
+/** The server's answer to a stanza for devices that are gone: ask for the devices again, then try once more. */
+const STALE_DEVICES = '479'
+
+export interface SenderContext {
+  sock: WASocket
+  keys: SignalKeys
+  acks: Acks
+  numbers: Numbers
+  tokens: PrivacyTokens
+  clock: Clock
+  ackTimeoutMs: number
+  failpoint: Failpoint | undefined
+  /** How many copies for single devices could not be made so far. */
+  encryptFailures: () => number
+}
+
+/** Sends messages over one open connection and waits for what the server says to them. */
+export class Sender {
+  readonly #context: SenderContext
+
+  constructor(context: SenderContext) {
+    this.#context = context
+  }
+
+  /** See `EngineConnection.send`. */
+  async send(message: OutboundMessage): Promise<SendOutcome> {
+    const { numbers, clock, sock } = this.#context
+    try {
+      const to = await numbers.resolve(message.to)
+      if (!to || !(await this.#reaches(to, true))) return { kind: 'not_registered' }
+      let ack = await this.#attempt(message, to)
+      if (ack.error === STALE_DEVICES) {
+        await this.#reaches(to, false)
+        ack = await this.#attempt(message, to)
+      }
+      if (ack.devicesChanged) await sock.getUSyncDevices([to], false, false)
+      return outcomeOf(ack, clock.now())
+    } catch (error) {
+      return refusal(error)
+    }
+  }
+
+  /**
+   * Whether the recipient has any device. Asking for devices and keys happens here, before Baileys locks the account:
+   * a query without an answer must not hold up other chats (trap T7).
+   */
+  async #reaches(to: Jid, useCache: boolean): Promise<boolean> {
+    const { sock } = this.#context
+    const kind = jidKind(to)
+    if (kind !== 'user' && kind !== 'lid') return true
+    const devices = await sock.getUSyncDevices([to], useCache, false)
+    const { me } = sock.authState.creds
+    if (areJidsSameUser(to, me?.id) || areJidsSameUser(to, me?.lid)) return true
+    return devices.length > 0
+  }
+
+  async #attempt({ waId, proto: bytes }: OutboundMessage, to: Jid): Promise<Ack> {
+    const { sock, acks, keys, tokens, failpoint, ackTimeoutMs, encryptFailures } = this.#context
+    const issueToken = await tokens.prepare(to)
+    const failuresBefore = encryptFailures()
+    const acked = acks.expect(waId)
+    let distributed = false
+    try {
+      // Written may be before or after acknowledged; only the ack counts, and only after the write its time runs.
+      const written = sock.relayMessage(to, addressedQuote(proto.Message.decode(bytes), to), { messageId: waId })
+      const ack = await Promise.race([acked, written.then(() => within(ackTimeoutMs, acked))])
+      await failpoint?.('stanza.acked')
+      await written
+      distributed = ack.error === undefined && encryptFailures() === failuresBefore
+      if (ack.error === undefined) issueToken()
+      return ack
+    } finally {
+      acks.forget(waId)
+      if (jidKind(to) === 'group') await keys.settleDistribution(to, distributed)
+    }
+  }
+}
+
+/** A quote without author is of the other person; phones show no quote whose author they are not told. */
+function addressedQuote(message: proto.Message, to: Jid): proto.Message {
+  const context = message.extendedTextMessage?.contextInfo
+  if (context?.stanzaId && !context.participant && jidKind(to) !== 'group') context.participant = to
+  return message
+}
+
+/**
+ * What a failed attempt means. Nothing was written where encryption failed; a query without an answer says nothing
+ * about the recipient, so it is a matter of trying later.
+ */
+function refusal(error: unknown): SendOutcome {
+  if (error instanceof ConnectionLost || error instanceof AckTimeout) throw error
+  if (error instanceof NoAnswer) throw new AckTimeout(error.message)
+  if (isConnectionLoss(error)) throw new ConnectionLost('the connection ended during the send')
+  return { kind: 'refused', code: 'not_encryptable', retry: true }
+}
+
+/** A pending query rejects with the bare WebSocket code at a drop, a later call with Boom 428 (trap T12). */
+export function isConnectionLoss(error: unknown): boolean {
+  if (typeof error === 'number') return true
+  const status = (error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode
+  return status === 428
+}

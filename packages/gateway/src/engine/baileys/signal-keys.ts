@@ -1,0 +1,102 @@
+import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
+import type { SessionUid } from '../../core/ids.ts'
+import type { AuthStore, JournalEntry, KeyWrite } from './auth-port.ts'
+import { decodeKey, encodeKey, type KeyType } from './key-codec.ts'
+
+/**
+ * A session's Signal keys: one raw store under Baileys and under our repository, without a cache, so that neither can
+ * see what the other has not written. `set` resolves when it is on disk.
+ */
+export class SignalKeys implements SignalKeyStoreWithTransaction {
+  readonly #store: AuthStore
+  readonly #session: SessionUid
+  readonly #distributed = new Map<string, Distribution>()
+  #retired = false
+
+  constructor(store: AuthStore, session: SessionUid) {
+    this.#store = store
+    this.#session = session
+  }
+
+  async get<T extends KeyType>(type: T, ids: string[]): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
+    const found: { [id: string]: SignalDataTypeMap[T] } = {}
+    const missing = ids.filter((id) => {
+      const kept = type === 'sender-key-memory' ? this.#distributed.get(id) : undefined
+      if (kept) found[id] = decodeKey(type, kept.text)
+      return !kept
+    })
+    if (missing.length === 0) return found
+    for (const [id, text] of await this.#store.getKeys(this.#session, type, missing)) found[id] = decodeKey(type, text)
+    return found
+  }
+
+  async set(data: SignalDataSet): Promise<void> {
+    await this.commit(data, [])
+  }
+
+  /** Keys and journal rows in one transaction. */
+  async commit(data: SignalDataSet, journal: JournalEntry[]): Promise<void> {
+    if (this.#retired) throw new Error('the session has been forgotten')
+    const keys: KeyWrite[] = []
+    for (const type of Object.keys(data) as KeyType[]) {
+      for (const [id, value] of Object.entries(data[type] ?? {})) {
+        const text = value === null || value === undefined ? null : encodeKey(type, value)
+        if (type !== 'sender-key-memory' || !this.#keepBack(id, text)) keys.push({ type, id, value: text })
+      }
+    }
+    if (keys.length + journal.length > 0) await this.#store.commit(this.#session, { keys, journal })
+  }
+
+  /** The plaintext of a ciphertext that was decrypted before. */
+  findJournal(key: string): Promise<Uint8Array | undefined> {
+    return this.#store.findJournal(this.#session, key)
+  }
+
+  /**
+   * Who has a group's sender key is believed only when the server has acknowledged the message that carried it. Baileys
+   * writes it down as soon as the stanza is written; were that stanza lost, those devices could read nothing more.
+   */
+  async settleDistribution(group: string, acked: boolean): Promise<void> {
+    const kept = this.#distributed.get(group)
+    if (!kept || kept.onDisk) return
+    if (!acked) {
+      this.#distributed.delete(group)
+      return
+    }
+    kept.onDisk = true
+    await this.#store.commit(this.#session, {
+      keys: [{ type: 'sender-key-memory', id: group, value: kept.text }],
+      journal: [],
+    })
+  }
+
+  /** Refuses all further writes: the session was wiped, and a late one must not outlive it. */
+  retire(): void {
+    this.#retired = true
+  }
+
+  /** Baileys' own transactions lie above this store; below it a transaction is one `commit`. */
+  isInTransaction(): boolean {
+    return false
+  }
+
+  transaction<T>(work: () => Promise<T>): Promise<T> {
+    return work()
+  }
+
+  #keepBack(group: string, text: string | null): boolean {
+    if (text === null) {
+      this.#distributed.delete(group)
+      return false
+    }
+    const kept = this.#distributed.get(group)
+    if (kept?.text !== text) this.#distributed.set(group, { text, onDisk: false })
+    return true
+  }
+}
+
+interface Distribution {
+  /** JSON: device to `true`. */
+  text: string
+  onDisk: boolean
+}

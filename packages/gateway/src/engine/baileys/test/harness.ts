@@ -1,0 +1,220 @@
+import { type Lab, type LabOptions, startLab } from 'kurir-lab'
+import pino from 'pino'
+import { systemClock } from '../../../core/clock.ts'
+import { newId, type SessionUid, type WaMessageId } from '../../../core/ids.ts'
+import { type Jid, phoneJid } from '../../../core/jid.ts'
+import type {
+  AccountIdentity,
+  CloseReason,
+  EngineConnection,
+  EngineSink,
+  InboundMessage,
+  OutboundMessage,
+  Receipt,
+  UndecryptableMessage,
+} from '../../port.ts'
+import { BaileysEngine } from '../engine.ts'
+import type { BaileysEngineOptions } from '../options.ts'
+import { MemoryAuth } from './memory-auth.ts'
+
+const DEADLINE_MS = 10_000
+
+/** Resolves when `read` gives something; asks again until then. */
+export async function eventually<T>(
+  read: () => T | undefined | false | null | Promise<T | undefined | false | null>,
+  deadline = DEADLINE_MS,
+): Promise<T> {
+  const end = Date.now() + deadline
+  while (Date.now() < end) {
+    const value = await read()
+    if (value !== undefined && value !== false && value !== null) return value
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  throw new Error(`not so within ${deadline} ms: ${read}`)
+}
+
+/** A sink that writes everything down; what it stores it consumes, as the real one does in one transaction. */
+export class Recorder implements EngineSink {
+  readonly qrs: { text: string; expiresAt: number }[] = []
+  readonly told: string[] = []
+  readonly messages: InboundMessage[] = []
+  readonly undecryptable: UndecryptableMessage[] = []
+  readonly receipts: Receipt[] = []
+  paired: AccountIdentity | undefined
+  identity: AccountIdentity | undefined
+  drained = false
+  closed: CloseReason | undefined
+  closedTimes = 0
+  /** Awaited before a message counts as stored; may throw. */
+  beforeStore: (message: InboundMessage) => void | Promise<void> = () => {}
+  beforeReceipt: (receipt: Receipt) => void | Promise<void> = () => {}
+  readonly #auth: MemoryAuth
+  readonly #session: SessionUid
+
+  constructor(auth: MemoryAuth, session: SessionUid) {
+    this.#auth = auth
+    this.#session = session
+  }
+
+  onQr(qr: { text: string; expiresAt: number }): void {
+    this.qrs.push(qr)
+  }
+
+  onPaired(identity: AccountIdentity): void {
+    this.paired = identity
+    this.told.push('paired')
+  }
+
+  onOpen(identity: AccountIdentity): void {
+    this.identity = identity
+    this.told.push('open')
+  }
+
+  onDrained(): void {
+    this.drained = true
+    this.told.push('drained')
+  }
+
+  onClosed(reason: CloseReason): void {
+    this.closed = reason
+    this.closedTimes += 1
+    this.told.push(`closed ${reason.kind}`)
+  }
+
+  async onMessage(message: InboundMessage): Promise<void> {
+    await this.beforeStore(message)
+    this.messages.push(message)
+    await this.#auth.consumeJournal(this.#session, [message.journalKey])
+  }
+
+  async onUndecryptable(message: UndecryptableMessage): Promise<void> {
+    this.undecryptable.push(message)
+  }
+
+  async onReceipt(receipt: Receipt): Promise<void> {
+    await this.beforeReceipt(receipt)
+    this.receipts.push(receipt)
+  }
+}
+
+export interface PhoneMessage {
+  id: string
+  from: string
+  chat: string
+  type: string
+  text?: string
+  copies: number
+  undecryptable: number
+}
+
+/** The lab's control API. */
+export class Control {
+  readonly #url: string
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  async call<T = Record<string, unknown>>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
+    const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    const response = await fetch(`${this.#url}${path}`, { method, ...json })
+    const answer = (await response.json()) as T & { error?: string }
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.error}`)
+    return answer
+  }
+
+  async phone(phone: string, options: object = {}): Promise<void> {
+    await this.call('POST', '/phones', { phone, ...options })
+  }
+
+  async inbox(phone: string): Promise<PhoneMessage[]> {
+    return (await this.call<{ messages: PhoneMessage[] }>('GET', `/phones/${phone}/messages`)).messages
+  }
+
+  /** A text from one phone to another phone or a group; answers its id. */
+  async text(from: string, to: string, text: string, options: object = {}): Promise<string> {
+    return (await this.call<{ id: string }>('POST', `/phones/${from}/messages`, { to, text, ...options })).id
+  }
+
+  async fault(kind: string, options: object = {}): Promise<void> {
+    await this.call('POST', '/faults', { kind, ...options })
+  }
+
+  async drop(phone?: string): Promise<void> {
+    await this.call('POST', '/connections/drop', phone === undefined ? {} : { phone })
+  }
+}
+
+/** A lab, an engine and an AuthStore in this process. */
+export class Bench {
+  readonly lab: Lab
+  readonly control: Control
+  readonly auth = new MemoryAuth()
+  readonly engine: BaileysEngine
+  readonly #open: EngineConnection[] = []
+
+  static async start(
+    options: Partial<Omit<BaileysEngineOptions, 'network'>> & { lab?: LabOptions } = {},
+  ): Promise<Bench> {
+    const { lab, ...engine } = options
+    return new Bench(await startLab(lab), engine)
+  }
+
+  constructor(lab: Lab, options: Partial<BaileysEngineOptions>) {
+    this.lab = lab
+    this.control = new Control(lab.url)
+    this.engine = this.newEngine(options)
+  }
+
+  /** Another engine over the same store: what a restarted process would have. */
+  newEngine(options: Partial<BaileysEngineOptions> = {}): BaileysEngine {
+    const { ws: url, rootKey, caFile } = this.lab
+    return new BaileysEngine({
+      auth: this.auth,
+      logger: pino({ level: 'silent' }),
+      network: { kind: 'lab', url, rootKey, caFile },
+      clock: systemClock,
+      ...options,
+    })
+  }
+
+  connect(session: SessionUid, engine = this.engine): { connection: EngineConnection; sink: Recorder } {
+    const sink = new Recorder(this.auth, session)
+    const connection = engine.connect(session, sink, {})
+    this.#open.push(connection)
+    return { connection, sink }
+  }
+
+  /** Connects and waits until messages can be sent and everything kept for the session has come. */
+  async login(session: SessionUid, engine = this.engine) {
+    const made = this.connect(session, engine)
+    await eventually(() => made.sink.drained)
+    return made
+  }
+
+  /** Makes a phone, pairs a new session with it and logs in. */
+  async pair(phone: string, options: object = {}) {
+    const session = newId('ses')
+    await this.control.phone(phone, options)
+    const { sink } = this.connect(session)
+    const qr = await eventually(() => sink.qrs[0])
+    await this.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
+    await eventually(() => sink.closed)
+    return { session, pairing: sink, ...(await this.login(session)) }
+  }
+
+  /** A text ready to send; its bytes are kept for retry receipts as the outbox keeps them. */
+  outbound(to: string, text: string, waId: WaMessageId = this.engine.newMessageId()): OutboundMessage {
+    const content = { type: 'text' as const, text }
+    const proto = this.engine.compose(content, null)
+    if (!proto) throw new Error('a text needs no preparation')
+    this.auth.sent.set(waId, proto)
+    const jid = (to.includes('@') ? to : phoneJid(to)) as Jid
+    return { waId, to: jid, content, proto }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map((connection) => connection.close()))
+    await this.lab.close()
+  }
+}
