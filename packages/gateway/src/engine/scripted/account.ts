@@ -33,6 +33,8 @@ export class ScriptedAccount implements FarSide {
   opensItself = true
   /** When false, what the server kept is handed over only when `drain()` is called. */
   drainsItself = true
+  /** Whether recipients confirm that they got a message, once for each time that the server gets it. */
+  confirmsDelivery = false
   #identity: AccountIdentity | null = null
   #unlinked = false
   #live: ScriptedConnection | null = null
@@ -153,6 +155,10 @@ export class ScriptedAccount implements FarSide {
     const answer = this.answer(message, attempt)
     const reached = answer.kind !== 'drop-before' && answer.kind !== 'refuse' && answer.kind !== 'throw'
     if (reached) this.accepted.push(message)
+    if (reached && this.confirmsDelivery) {
+      const { waId, to: chat } = message
+      queueMicrotask(() => this.receipt({ waIds: [waId], chat, status: 'delivered' }))
+    }
     return answer
   }
 
