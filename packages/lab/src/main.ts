@@ -10,7 +10,7 @@ Examples:
 
 interface Flags {
   port: number
-  seed: string
+  seed?: string
   data?: string
   json?: boolean
   decrypt: boolean
@@ -24,7 +24,14 @@ function portNumber(text: string): number {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const lab = await startLab({ port: flags.port, seed: flags.seed, decrypt: flags.decrypt })
+  // Node.js 24 probes every buffer used as a key by an exception it swallows; without stack traces that is half as dear.
+  Error.stackTraceLimit = 0
+  const lab = await startLab({
+    port: flags.port,
+    decrypt: flags.decrypt,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.data === undefined ? {} : { data: flags.data }),
+  })
   const { url, ws, rootKey, caFile } = lab
   if (flags.json) console.log(JSON.stringify({ lab: url, ws, rootKey, caFile }))
   else console.log(`The lab is at ${url}\n  WebSocket  ${ws}\n  root key   ${rootKey}\n  media CA   ${caFile}`)
@@ -43,7 +50,7 @@ async function run(flags: Flags): Promise<void> {
 const program = new Command('kurir-lab')
   .description('A simulated WhatsApp network: virtual phones behind a server that speaks the real protocol.')
   .option('--port <number>', 'port of the control API and the WebSocket; 0 takes a free one', portNumber, 3900)
-  .option('--seed <text>', 'equal seeds give equal keys and ids', '1')
+  .option('--seed <text>', 'equal seeds give equal keys and ids; "1", or that of the kept state, without')
   .option('--data <directory>', 'keep the state here between runs')
   .option('--json', 'print one line of JSON when ready')
   .option('--decrypt', 'phones decrypt what they get', true)

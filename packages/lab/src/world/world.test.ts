@@ -7,7 +7,7 @@ const content: Content = {
   compose: async (request) => ({ message: { conversation: String(request.text) }, type: 'text' }),
   describe: async (message) => ({ type: 'text', text: message.conversation ?? '' }),
 }
-const media = { host: '127.0.0.1:1', put: () => '/', get: () => undefined }
+const media = { host: '127.0.0.1:1', put: () => '/', get: () => undefined, entries: () => [] }
 
 function world(seed: string, phones: string[]): World {
   const made = new World({ seed, clock: systemClock, decrypt: true, content, media })
