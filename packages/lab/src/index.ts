@@ -3,6 +3,7 @@ import { WebSocketServer } from 'ws'
 import { compose } from './content/compose.ts'
 import { describe } from './content/describe.ts'
 import { controlServer } from './control/server.ts'
+import { loadState, saveState } from './data-directory.ts'
 import { startMediaServer } from './media/server.ts'
 import { Connection } from './server/connection.ts'
 import { MEDIA_AUTH, type ServerState } from './server/context.ts'
@@ -10,13 +11,16 @@ import { dispatch } from './server/dispatch.ts'
 import { login } from './server/login.ts'
 import { noiseAuthority } from './wire/authority.ts'
 import { type Clock, systemClock } from './world/clock.ts'
+import { restoreSnapshot } from './world/snapshot.ts'
 import { World } from './world/world.ts'
 
 export interface LabOptions {
   /** Port of the control API and of the WebSocket, on 127.0.0.1; 0 (the default) takes a free one. */
   port?: number
-  /** Equal seeds give equal keys, LIDs and ids. "1" by default. */
+  /** Equal seeds give equal keys, LIDs and ids. That of the kept state, else "1", by default. */
   seed?: string
+  /** A directory from which the state is taken up, and where it is left at `close`. */
+  data?: string
   /** False: messages are acknowledged and delivery is confirmed, nothing is decrypted or shown. True by default. */
   decrypt?: boolean
   clock?: Clock
@@ -42,6 +46,7 @@ export interface Lab {
 
 /** Starts a lab in this process. Rejects where the port is taken. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const kept = options.data === undefined ? undefined : await loadState(options.data)
   const clock = options.clock ?? systemClock
   const media = await startMediaServer({
     fault: ({ auth }) => {
@@ -49,7 +54,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       return struck && { status: struck.code ?? 500 }
     },
   })
-  const { seed = '1', decrypt = true } = options
+  const { seed = kept?.seed ?? '1', decrypt = true } = options
   const world: World = new World({ seed, clock, decrypt, content: { compose, describe }, media })
   const state: ServerState = {
     world,
@@ -65,6 +70,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     state.connections.add(new Connection(state, socket, { login, stanza: dispatch })),
   )
   try {
+    if (kept) restoreSnapshot(world, kept)
     await control.listen({ port: options.port ?? 0, host: '127.0.0.1' })
   } catch (error) {
     await media.close()
@@ -83,6 +89,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       sockets.close()
       await control.close()
       await world.idle()
+      if (options.data !== undefined) await saveState(options.data, world)
       await media.close()
     },
   }

@@ -6,6 +6,7 @@ import { loadRoutes } from './load.ts'
 import { messageRoutes } from './messages.ts'
 import { networkRoutes } from './network.ts'
 import { phoneRoutes } from './phones.ts'
+import { snapshotRoutes } from './snapshot.ts'
 
 /** Room for media by base64. */
 const BODY_LIMIT = 64 * 1024 * 1024
@@ -37,5 +38,6 @@ export function controlServer(state: ServerState): FastifyInstance {
   groupRoutes(app, state)
   networkRoutes(app, state)
   loadRoutes(app, state)
+  snapshotRoutes(app, state)
   return app
 }

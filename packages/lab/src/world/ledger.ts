@@ -41,6 +41,8 @@ const ZERO = {
   played: 0,
 }
 
+const COUNTS = Object.keys(ZERO) as Count[]
+
 /** The counters a checker compares with what a gateway claims. */
 export class Ledger {
   readonly counters = { out: { messages: 0, ...ZERO }, in: { messages: 0, ...ZERO } }
@@ -56,6 +58,14 @@ export class Ledger {
       this.counters[direction].messages += 1
     }
     return row
+  }
+
+  /** Takes up a row of a snapshot. */
+  restore(row: LedgerRow): void {
+    const counters = this.counters[row.direction]
+    this.#rows.set(`${row.from} ${row.id}`, row)
+    counters.messages += 1
+    for (const what of COUNTS) counters[what] += row[what]
   }
 
   find(from: string, id: string): LedgerRow | undefined {

@@ -4,7 +4,7 @@ import { type BinaryNode, node, SERVER } from '../wire/node.ts'
 import { OfflineQueue } from './offline-queue.ts'
 import type { SeededRandom } from './random.ts'
 import type { Arrivals, InboxRow } from './rows.ts'
-import { type PreKeyBundle, SignalDevice } from './signal-device.ts'
+import { type PreKeyBundle, SignalDevice, type SignalState } from './signal-device.ts'
 import { TaskQueue } from './tasks.ts'
 
 /** A message this phone has sent or seen: for resending, quoting and reacting. */
@@ -79,7 +79,6 @@ export class User {
   online = true
   nextDevice = 1
   #device: SignalDevice | undefined
-  #lastSeq = 0
 
   constructor(
     phone: string,
@@ -104,6 +103,11 @@ export class User {
     return this.#device
   }
 
+  /** The phone's Signal state for a snapshot; nothing where it was never used. */
+  signalState(): SignalState | undefined {
+    return this.#device?.state()
+  }
+
   /** The next message of this phone to a group is encrypted with a new sender key. */
   forgetSenderKey(group: string): void {
     this.#device?.rotateSenderKey(group)
@@ -124,8 +128,7 @@ export class User {
 
   /** The next number in the order of what this person is shown. */
   nextSeq(): number {
-    this.#lastSeq += 1
-    return this.#lastSeq
+    return this.inbox.length + 1
   }
 
   /** Remembers a message; the oldest is forgotten where there are too many. */

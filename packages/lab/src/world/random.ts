@@ -8,6 +8,7 @@ import { sha256 } from '../wire/keys.ts'
 export class SeededRandom {
   readonly #seed: Buffer
   readonly #stream: Cipheriv
+  #position = 0
 
   constructor(seed: string | Buffer) {
     this.#seed = sha256(seed)
@@ -18,7 +19,18 @@ export class SeededRandom {
     return new SeededRandom(Buffer.concat([this.#seed, Buffer.from(label)]))
   }
 
+  /** Bytes drawn so far. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** Goes on as if `length` bytes had been drawn. */
+  skip(length: number): void {
+    this.bytes(length)
+  }
+
   bytes(length: number): Buffer {
+    this.#position += length
     return this.#stream.update(Buffer.alloc(length))
   }
 

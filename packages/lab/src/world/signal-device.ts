@@ -37,6 +37,18 @@ interface GroupState {
   holders: Set<string>
 }
 
+/** What a device has learned and used up; its long-term keys follow from the seed. */
+export interface SignalState {
+  nextPreKey: number
+  spentPreKeys: Set<number>
+  sessions: Map<string, ReturnType<QuietRecord['serialize']>>
+  /** Sender keys of others, as their records serialise themselves. */
+  senderKeys: Map<string, SenderKeyStates>
+  ownGroups: Map<string, { record: SenderKeyStates; holders: Set<string> }>
+}
+
+type SenderKeyStates = ReturnType<SenderKeyRecord['serialize']>
+
 /** libsignal's queue of jobs is one map for the process, keyed by address: every device gets a space of its own. */
 let devicesInProcess = 0
 
@@ -77,6 +89,32 @@ export class SignalDevice {
       identity: Buffer.from(this.identity.public),
       signedPreKey: { id: signedId, key: Buffer.from(pair.public), signature },
       preKey: { id, key: Buffer.from(this.#preKey(id).public) },
+    }
+  }
+
+  /** For a snapshot. It shares its parts with the device: use it at once. */
+  state(): SignalState {
+    const records = Array.from(this.#senderKeys, ([name, record]) => [name, record.serialize()] as const)
+    const own = Array.from(this.#ownGroups, ([group, { record, holders }]) => {
+      return [group, { record: record.serialize(), holders }] as const
+    })
+    return {
+      nextPreKey: this.#nextPreKey,
+      spentPreKeys: this.#spentPreKeys,
+      sessions: this.#sessions,
+      senderKeys: new Map(records),
+      ownGroups: new Map(own),
+    }
+  }
+
+  /** Takes up the state of a device with the same seed. */
+  restore(state: SignalState): void {
+    this.#nextPreKey = state.nextPreKey
+    for (const id of state.spentPreKeys) this.#spentPreKeys.add(id)
+    for (const [peer, session] of state.sessions) this.#sessions.set(peer, session)
+    for (const [name, record] of state.senderKeys) this.#senderKeys.set(name, new SenderKeyRecord(record))
+    for (const [group, { record, holders }] of state.ownGroups) {
+      this.#ownGroups.set(group, { record: new SenderKeyRecord(record), holders })
     }
   }
 

@@ -14,6 +14,8 @@ export interface MediaStore {
   readonly host: string
   put(encrypted: Buffer): string
   get(path: string): Buffer | undefined
+  /** All that is stored, for a snapshot. */
+  entries(): Iterable<[key: string, bytes: Buffer]>
 }
 
 export interface WorldOptions {
@@ -25,6 +27,12 @@ export interface WorldOptions {
   decrypt: boolean
 }
 
+/** Ids given so far, and bytes drawn for them. */
+export interface ServerIds {
+  count: number
+  position: number
+}
+
 /** The account and device an address names. */
 export interface Address {
   user: User
@@ -33,6 +41,7 @@ export interface Address {
 
 /** The simulated network: accounts, groups, faults and the ledger. No sockets; connections come as `Link`s. */
 export class World {
+  readonly seed: string
   readonly clock: Clock
   readonly content: Content
   readonly media: MediaStore
@@ -49,6 +58,7 @@ export class World {
   #stanzas = 0
 
   constructor(options: WorldOptions) {
+    this.seed = options.seed
     this.clock = options.clock
     this.content = options.content
     this.media = options.media
@@ -72,6 +82,17 @@ export class World {
   stanzaId(): string {
     this.#stanzas += 1
     return `${this.#stanzas}.${this.#serverIds.digits(8)}-${this.#stanzas}`
+  }
+
+  /** How far the ids of the server's own stanzas have come. */
+  get serverIds(): ServerIds {
+    return { count: this.#stanzas, position: this.#serverIds.position }
+  }
+
+  /** Goes on with ids after those of a snapshot. Only in a world that has given none yet. */
+  resumeServerIds({ count, position }: ServerIds): void {
+    this.#stanzas = count
+    this.#serverIds.skip(position)
   }
 
   /** Makes a virtual phone; its keys and LID depend on seed and number alone. Throws 409 where it exists. */
