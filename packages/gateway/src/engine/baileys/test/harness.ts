@@ -213,6 +213,12 @@ export class Bench {
     return { waId, to: jid, content, proto }
   }
 
+  /** A group of these phones; the owner's is the first. */
+  async group(name: string, owner: string, participants: string[]): Promise<Jid> {
+    const made = await this.control.call<{ id: string }>('POST', '/groups', { name, owner, participants })
+    return made.id as Jid
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#open.map((connection) => connection.close()))
     await this.lab.close()
