@@ -72,7 +72,10 @@ test('a group message names the group and the participant', () => {
 })
 
 test('a sent message goes from the session to the other side', () => {
-  const shown = presentMessage({ ...base, direction: 'out', fromMe: true, status: 'sent', pushName: null }, '6281210000001')
+  const shown = presentMessage(
+    { ...base, direction: 'out', fromMe: true, status: 'sent', pushName: null },
+    '6281210000001',
+  )
   expect(shown).toMatchObject({ from: '6281210000001', to: '6281311110001', direction: 'out', from_me: true })
   expect(shown).not.toHaveProperty('push_name')
 })

@@ -1,6 +1,10 @@
+import type { GroupSummary } from '../core/group.ts'
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { IncomingContent, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
+import type { NumberCheck } from '../core/number.ts'
+
+export type { GroupSummary, NumberCheck }
 
 /**
  * What the gateway needs of a library that speaks WhatsApp. Required and small; what only some engines can do is
@@ -149,23 +153,6 @@ export interface Receipt {
   participant: Jid | null
   status: Extract<OutgoingStatus, 'sent' | 'delivered' | 'read' | 'played'>
   at: number
-}
-
-export interface NumberCheck {
-  /** As asked. */
-  phone: string
-  exists: boolean
-  /** The address WhatsApp uses, where it exists. */
-  jid: Jid | null
-  lid: Jid | null
-}
-
-export interface GroupSummary {
-  jid: Jid
-  subject: string
-  /** Milliseconds since the epoch. */
-  createdAt: number
-  participants: { jid: Jid; phone: string | null; admin: boolean }[]
 }
 
 /** The connection ended before an answer came. */

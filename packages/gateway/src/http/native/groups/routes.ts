@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { GroupSummary } from '../../../engine/port.ts'
+import type { GroupSummary } from '../../../core/group.ts'
 import { callerOf, type RouteContext, type Server } from '../../context.ts'
 import { exactly, nullableText, PageQuery, pageOf, SessionParams, time } from '../schema.ts'
 
