@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type FetchFailure, SafeFetchError } from './errors.ts'
 import { type FetchPolicy, UrlGuard } from './guard.ts'
@@ -91,6 +92,44 @@ describe('checkUrl', () => {
   it('refuses to begin with a network that is none', () => {
     expect(() => new UrlGuard({ allow: ['10.0.0.0/99'] })).toThrow()
     expect(() => new UrlGuard({ allow: ['inside'] })).toThrow()
+  })
+})
+
+describe('an IPv4 address', () => {
+  /** Ways to write the same 32 bits; the last ones as an IPv6 address that stands for it. */
+  const forms: ((bits: number) => string)[] = [
+    (bits) => String(bits),
+    (bits) => `0x${bits.toString(16)}`,
+    (bits) => `0${bits.toString(8)}`,
+    (bits) => octets(bits).join('.'),
+    (bits) =>
+      octets(bits)
+        .map((octet) => `0x${octet.toString(16)}`)
+        .join('.'),
+    (bits) =>
+      octets(bits)
+        .map((octet) => `0${octet.toString(8)}`)
+        .join('.'),
+    (bits) => `${bits >>> 24}.${bits & 0xffffff}`,
+    (bits) => `${octets(bits).join('.')}.`,
+    (bits) => `[::ffff:${octets(bits).join('.')}]`,
+  ]
+  const octets = (bits: number) => [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255]
+
+  it('gets one verdict, however it is written', () => {
+    const guard = new UrlGuard()
+    const bits = fc.oneof(
+      fc.integer({ min: 0, max: 0xffffffff }),
+      fc.integer({ min: 0, max: 0xffffff }).map((rest) => 0x7f000000 + rest),
+      fc.integer({ min: 0, max: 0xffff }).map((rest) => 0xc0a80000 + rest),
+      fc.integer({ min: 0, max: 0xffff }).map((rest) => 0xa9fe0000 + rest),
+    )
+    fc.assert(
+      fc.property(bits, (address) => {
+        const expected = guard.allowsAddress(octets(address).join('.')) ? 'allowed' : 'address_not_allowed'
+        for (const form of forms) expect(verdict(`http://${form(address)}/`)).toBe(expected)
+      }),
+    )
   })
 })
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { type FetchFailure, SafeFetchError } from '../safe-fetch/errors.ts'
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts'
@@ -15,6 +16,7 @@ export interface AttemptNeeds {
   http: Pick<SafeFetch, 'post'>
   renderer: BodyRenderer
   clock: Clock
+  logger: Logger
   /** `Kurir/<version>`. */
   userAgent: string
   /** For DNS, connection and answer together, in milliseconds. */
@@ -69,8 +71,11 @@ async function post(due: DueDelivery, needs: AttemptNeeds, signal: AbortSignal):
     const retryAfter = headers['retry-after']
     return { status, error: errorOf(status), retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter }
   } catch (error) {
-    if (!(error instanceof SafeFetchError)) return { status: null, error: 'internal' }
-    return error.reason === 'aborted' ? undefined : { status: null, error: error.reason }
+    if (error instanceof SafeFetchError) {
+      return error.reason === 'aborted' ? undefined : { status: null, error: error.reason }
+    }
+    needs.logger.error({ err: error, delivery: due.id }, 'a webhook delivery could not be made')
+    return { status: null, error: 'internal' }
   }
 }
 

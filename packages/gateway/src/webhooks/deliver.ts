@@ -1,4 +1,4 @@
-import type { Logger } from 'pino'
+import { KurirError } from '../core/errors.ts'
 import type { DeliveryId } from '../core/ids.ts'
 import { Alarm } from './alarm.ts'
 import { type AttemptNeeds, attemptDelivery } from './attempt.ts'
@@ -13,7 +13,6 @@ interface CommitNotices {
 export interface DeliveryPumpNeeds extends AttemptNeeds {
   store: Pick<WebhookStore, 'dueDeliveries' | 'nextDueAt' | 'settleDelivery' | 'updateEndpoint'>
   commits: CommitNotices
-  logger: Logger
   slots: SlotLimits
 }
 
@@ -146,7 +145,8 @@ export class DeliveryPump {
     await disabled
   }
 
-  /** Writes until the store takes it: the lane stays closed meanwhile. False where the process ends before. */
+  /** Writes until the store takes it: the lane stays closed meanwhile. False where the process ends before, and where
+   * the endpoint was deleted. */
   async #insist(write: () => Promise<void>): Promise<boolean> {
     const { clock, logger } = this.#needs
     for (let wait = STORE_RETRY_MS.first; ; wait = Math.min(wait * 2, STORE_RETRY_MS.longest)) {
@@ -154,6 +154,7 @@ export class DeliveryPump {
         await write()
         return true
       } catch (error) {
+        if (error instanceof KurirError && error.code === 'webhook_not_found') return false
         logger.error({ err: error }, 'the outcome of a webhook delivery could not be stored')
       }
       await clock.sleep(wait, this.#stop.signal)
