@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
-import type { ServerState } from '../server/context.ts'
+import { type ServerState, streamError } from '../server/context.ts'
 import { FAULT_KINDS, type FaultRequest } from '../world/faults.ts'
 
 const NewFault = Type.Object({
@@ -12,12 +12,26 @@ const NewFault = Type.Object({
   code: Type.Optional(Type.Integer()),
   ms: Type.Optional(Type.Number({ minimum: 0 })),
 })
-const Drop = Type.Object({ phone: Type.Optional(Type.String()) })
+const Drop = Type.Object({
+  phone: Type.Optional(Type.String()),
+  /** With one of these the client is told why, as by a stream error; without, the line is cut. */
+  code: Type.Optional(Type.Integer()),
+  conflict: Type.Optional(Type.Enum(['replaced', 'device_removed'])),
+})
+const Mode = Type.Object({ decrypt: Type.Boolean() })
 const LedgerQuery = Type.Object({ id: Type.Optional(Type.String()), from: Type.Optional(Type.String()) })
 
-/** Faults, connections and the ledger. */
+/** Where the lab is, its mode, faults, connections and the ledger. */
 export function networkRoutes(app: FastifyInstance, state: ServerState): void {
   const { world } = state
+  app.get('/', async (request) => {
+    const host = request.headers.host ?? request.hostname
+    return { lab: `http://${host}`, ws: `ws://${host}/ws/chat`, rootKey: state.authority.rootKey.toString('hex') }
+  })
+  app.post<{ Body: Static<typeof Mode> }>('/mode', { schema: { body: Mode } }, async (request) => {
+    world.decrypt = request.body.decrypt
+    return { decrypt: world.decrypt }
+  })
   app.post<{ Body: Static<typeof NewFault> }>('/faults', { schema: { body: NewFault } }, async (request, reply) =>
     reply.code(201).send(world.faults.add(request.body as FaultRequest)),
   )
@@ -27,11 +41,12 @@ export function networkRoutes(app: FastifyInstance, state: ServerState): void {
     return { faults: [] }
   })
   app.post<{ Body: Static<typeof Drop> | undefined }>('/connections/drop', async (request) => {
-    const phone = request.body?.phone
+    const { phone, code, conflict } = request.body ?? {}
     let dropped = 0
     for (const connection of [...state.connections]) {
       if (phone !== undefined && connection.companion?.user.phone !== phone) continue
-      connection.cut()
+      if (code === undefined && conflict === undefined) connection.cut()
+      else connection.close(streamError(code, conflict))
       dropped += 1
     }
     return { dropped }

@@ -45,7 +45,7 @@ export class World {
   readonly clock: Clock
   readonly content: Content
   readonly media: MediaStore
-  readonly decrypt: boolean
+  decrypt: boolean
   readonly users = new Map<string, User>()
   readonly groups = new Map<string, Group>()
   readonly ledger = new Ledger()
