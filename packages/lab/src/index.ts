@@ -5,11 +5,12 @@ import { describe } from './content/describe.ts'
 import { controlServer } from './control/server.ts'
 import { loadState, saveState } from './data-directory.ts'
 import { startMediaServer } from './media/server.ts'
-import { Connection } from './server/connection.ts'
+import { Connection, type StanzaHandlers } from './server/connection.ts'
 import { MEDIA_AUTH, type ServerState } from './server/context.ts'
 import { dispatch } from './server/dispatch.ts'
 import { login } from './server/login.ts'
 import { noiseAuthority } from './wire/authority.ts'
+import type { BinaryNode } from './wire/node.ts'
 import { type Clock, systemClock } from './world/clock.ts'
 import { restoreSnapshot } from './world/snapshot.ts'
 import { World } from './world/world.ts'
@@ -24,6 +25,8 @@ export interface LabOptions {
   /** False: messages are acknowledged and delivery is confirmed, nothing is decrypted or shown. True by default. */
   decrypt?: boolean
   clock?: Clock
+  /** Sees every stanza a client sends before the lab deals with it; `phone` is absent before the login. */
+  observe?: (stanza: BinaryNode, phone: string | undefined) => void
 }
 
 /** A running lab. */
@@ -66,9 +69,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
   const control = controlServer(state)
   const sockets = new WebSocketServer({ server: control.server, perMessageDeflate: false })
-  sockets.on('connection', (socket) =>
-    state.connections.add(new Connection(state, socket, { login, stanza: dispatch })),
-  )
+  const handlers: StanzaHandlers = {
+    login,
+    stanza(client, stanza) {
+      options.observe?.(stanza, client.companion?.user.phone)
+      return dispatch(client, stanza)
+    },
+  }
+  sockets.on('connection', (socket) => state.connections.add(new Connection(state, socket, handlers)))
   try {
     if (kept) restoreSnapshot(world, kept)
     await control.listen({ port: options.port ?? 0, host: '127.0.0.1' })
