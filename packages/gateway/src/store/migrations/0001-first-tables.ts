@@ -62,7 +62,8 @@ export const firstTables: Migration = {
     CREATE INDEX message_outbox ON message (session_uid, row_no) WHERE status IN ('accepted', 'prepared');
     CREATE INDEX message_session ON message (session_uid, row_no);
     CREATE INDEX message_chat ON message (session_uid, chat, row_no);
-    CREATE INDEX message_alt ON message (session_uid, sender_alt, row_no) WHERE sender_alt IS NOT NULL;
+    CREATE INDEX message_alt ON message (session_uid, sender_alt, row_no)
+      WHERE sender_alt IS NOT NULL AND participant IS NULL;
 
     CREATE TABLE event (
       row_no INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -112,6 +113,7 @@ export const firstTables: Migration = {
       finished_at INTEGER
     ) STRICT;
     CREATE INDEX delivery_due ON delivery (due_at, row_no) WHERE due_at IS NOT NULL;
+    CREATE INDEX delivery_due_at_endpoint ON delivery (endpoint, due_at, row_no) WHERE due_at IS NOT NULL;
     CREATE INDEX delivery_lane ON delivery (endpoint, lane, row_no) WHERE state = 'pending';
     CREATE INDEX delivery_endpoint ON delivery (endpoint, row_no);
     CREATE INDEX delivery_event ON delivery (event_row_no);

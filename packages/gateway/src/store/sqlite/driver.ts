@@ -8,6 +8,8 @@ export type Bindings = SqlValue[] | [Record<string, SqlValue>]
 export interface Statement<B extends Bindings, Row> {
   /** Number of rows changed. */
   run(...values: B): number
+  /** Runs an INSERT of one row and answers its integer key: far cheaper in SQLite than RETURNING. */
+  insert(...values: B): number
   get(...values: B): Row | undefined
   all(...values: B): Row[]
 }
@@ -33,6 +35,7 @@ export function openDriver(file: string, options: { busyMs: number }): Driver {
       const statement = database.prepare<unknown[], Row>(sql)
       const made: Statement<B, Row> = {
         run: (...values) => statement.run(...values).changes,
+        insert: (...values) => Number(statement.run(...values).lastInsertRowid),
         get: (...values) => statement.get(...values),
         all: (...values) => statement.all(...values),
       }

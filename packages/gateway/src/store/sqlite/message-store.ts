@@ -1,7 +1,7 @@
 import { KurirError } from '../../core/errors.ts'
 import { statusEvent } from '../../core/event.ts'
 import { type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
-import { advances, type MessageRecord } from '../../core/message.ts'
+import { advances, type MessageRecord, type OutgoingStatus } from '../../core/message.ts'
 import { presentMessage } from '../../core/message-object.ts'
 import type { InboundMessage, UndecryptableMessage } from '../../engine/port.ts'
 import type {
@@ -145,13 +145,22 @@ export class SqliteMessageStore implements MessageStore {
   }
 
   private advance(effects: Effects, { rowNo, message }: StoredMessage, change: StatusAdvance): AdvanceResult {
-    if (!advances(message.status, change.status)) return { changed: false, message }
+    const attempts = message.attempts + (change.attempted ? 1 : 0)
+    if (!advances(message.status, change.status)) {
+      if (change.attempted) this.messages.countAttempt(message.id)
+      return { changed: false, message: { ...message, attempts } }
+    }
     const { status, reason, at } = change
-    const history = [...message.history, { status, at, ...(reason === undefined ? {} : { reason }) }]
-    const after: MessageRecord = { ...message, status, history }
-    this.messages.setStatus(rowNo, status, history)
-    const event = statusEvent(status)
-    if (event) this.announce(effects, after, event, at)
+    // A receipt that overtook the ack: the one who waits for `message.sent` hears of it too.
+    const skipsSent = statusProves(status) && advances(message.status, 'sent')
+    let after: MessageRecord = { ...message, attempts }
+    for (const step of skipsSent ? (['sent', status] as const) : [status]) {
+      const history = [...after.history, { status: step, at, ...(reason === undefined ? {} : { reason }) }]
+      after = { ...after, status: step, history }
+      const event = statusEvent(step)
+      if (event) this.announce(effects, after, event, at)
+    }
+    this.messages.setStatus(rowNo, after)
     return { changed: true, message: after }
   }
 
@@ -223,6 +232,11 @@ export class SqliteMessageStore implements MessageStore {
     if (!name) throw new KurirError('session_not_found')
     return name
   }
+}
+
+/** Whether only a message that the server has can be in this status. */
+function statusProves(status: OutgoingStatus): boolean {
+  return status === 'delivered' || status === 'read' || status === 'played'
 }
 
 function found(stored: StoredMessage | undefined): StoredMessage {

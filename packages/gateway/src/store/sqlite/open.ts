@@ -120,7 +120,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
   return {
     sessions: new SqliteSessionStore(writer, tables.sessions, log),
     messages: new SqliteMessageStore(writer, tables, log),
-    webhooks: new SqliteWebhookStore(writer, tables, log, clock),
+    webhooks: new SqliteWebhookStore(writer, tables, log),
     access: new SqliteAccessStore(writer, tables, clock),
     events: new SqliteEventStore(writer, tables.events, bell),
     auth: new SqliteAuthStore(writer, tables, clock),

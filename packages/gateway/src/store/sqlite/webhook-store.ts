@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts'
 import { KurirError } from '../../core/errors.ts'
 import type { DeliveryId, EndpointId, TenantId } from '../../core/ids.ts'
 import type {
@@ -16,27 +15,23 @@ import type { DeliveryTable } from './tables/delivery.ts'
 import type { EndpointTable } from './tables/endpoint.ts'
 import type { EventTable } from './tables/event.ts'
 
-/** Deliveries of a disabled endpoint wait, none of them due, until it is enabled again or deleted. */
 export class SqliteWebhookStore implements WebhookStore {
   private readonly writer: GroupCommit
   private readonly endpoints: EndpointTable
   private readonly deliveries: DeliveryTable
   private readonly events: EventTable
   private readonly log: EventLog
-  private readonly clock: Clock
 
   constructor(
     writer: GroupCommit,
     tables: { endpoints: EndpointTable; deliveries: DeliveryTable; events: EventTable },
     log: EventLog,
-    clock: Clock,
   ) {
     this.writer = writer
     this.endpoints = tables.endpoints
     this.deliveries = tables.deliveries
     this.events = tables.events
     this.log = log
-    this.clock = clock
   }
 
   createEndpoint(endpoint: Endpoint): Promise<void> {
@@ -61,14 +56,11 @@ export class SqliteWebhookStore implements WebhookStore {
     return this.writer.write((effects) => {
       const before = this.endpoints.byId(id)
       if (!before) throw new KurirError('webhook_not_found')
-      const after = { ...before, ...patch }
-      this.endpoints.update(after)
+      this.endpoints.update({ ...before, ...patch })
       this.log.forgetEndpoints()
-      if (before.disabledAt === null && after.disabledAt !== null) this.deliveries.park(id)
-      if (before.disabledAt !== null && after.disabledAt === null) {
-        this.deliveries.unpark(id, this.clock.now())
-        effects.deliveries = true
-      }
+      if (typeof patch.disabledAt !== 'number') return
+      this.deliveries.giveUp(id, patch.disabledAt, 'endpoint_disabled')
+      effects.deliveries = true
     })
   }
 
@@ -79,21 +71,23 @@ export class SqliteWebhookStore implements WebhookStore {
     })
   }
 
-  dueDeliveries(query: { now: number; limit: number; busy: ReadonlySet<DeliveryId> }): Promise<DueDelivery[]> {
-    const { now, limit, busy } = query
+  dueDeliveries(query: Parameters<WebhookStore['dueDeliveries']>[0]): Promise<DueDelivery[]> {
+    const { now, limit, busy, blocked } = query
     return this.writer.read(() => {
       // A busy delivery is still due on disk: that is what makes it due at once after a crash.
-      const free = this.deliveries.due(now, limit + busy.size).filter(({ id }) => !busy.has(id))
-      return free.slice(0, limit).flatMap(({ id, endpoint: endpointId, event_row_no, attempts }) => {
-        const endpoint = this.endpoints.byId(endpointId)
-        const event = this.events.byRowNo(event_row_no)
-        return endpoint && event ? [{ id, endpoint, event, attempts }] : []
+      const wanted = limit + busy.size
+      const due = blocked?.size ? this.deliveries.dueElsewhere(now, wanted, blocked) : this.deliveries.due(now, wanted)
+      const free = due.filter(({ id }) => !busy.has(id)).slice(0, limit)
+      return free.flatMap((row) => {
+        const endpoint = this.endpoints.byId(row.endpoint)
+        const event = this.events.byRowNo(row.event_row_no)
+        return endpoint && event ? [{ id: row.id, endpoint, event, attempts: row.attempts }] : []
       })
     })
   }
 
-  nextDueAt(): Promise<number | undefined> {
-    return this.writer.read(() => this.deliveries.nextDueAt())
+  nextDueAt(after = -1): Promise<number | undefined> {
+    return this.writer.read(() => this.deliveries.nextDueAt(after))
   }
 
   settleDelivery(id: DeliveryId, outcome: AttemptOutcome): Promise<void> {

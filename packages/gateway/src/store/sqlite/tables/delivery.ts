@@ -3,25 +3,31 @@ import { type DeliveryId, type EndpointId, type EventId, newId } from '../../../
 import type { AttemptOutcome, Delivery, DeliveryFilter, DeliveryState } from '../../../webhooks/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
+// Without ORDER BY, because SQLite plans one with parameters anew at every call, and this runs for every event.
+const LANE_BUSY = `SELECT 1 FROM delivery WHERE endpoint = ? AND lane = ? AND state = 'pending' LIMIT 1`
 const LANE_HEAD = `
   SELECT row_no FROM delivery WHERE endpoint = ? AND lane = ? AND state = 'pending' ORDER BY row_no LIMIT 1`
 const INSERT = `
   INSERT INTO delivery (id, endpoint, event_row_no, event_id, event_type, lane, state, due_at, created_at)
   VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)`
 const DUE = `
-  SELECT id, endpoint, event_row_no, attempts FROM delivery WHERE due_at <= ? ORDER BY due_at, row_no LIMIT ?`
-const NEXT_DUE = 'SELECT min(due_at) AS due_at FROM delivery WHERE due_at IS NOT NULL'
-const PENDING = `
-  SELECT d.row_no, d.endpoint, d.lane, e.disabled_at FROM delivery d JOIN endpoint e ON e.id = d.endpoint
-  WHERE d.id = ? AND d.state = 'pending'`
+  SELECT row_no, id, endpoint, event_row_no, attempts, due_at FROM delivery
+  WHERE due_at <= ? ORDER BY due_at, row_no LIMIT ?`
+const DUE_AT_ENDPOINT = `
+  SELECT row_no, id, endpoint, event_row_no, attempts, due_at FROM delivery INDEXED BY delivery_due_at_endpoint
+  WHERE endpoint = ? AND due_at <= ? ORDER BY due_at, row_no LIMIT ?`
+const NEXT_ENDPOINT = `
+  SELECT endpoint FROM delivery INDEXED BY delivery_due_at_endpoint
+  WHERE due_at IS NOT NULL AND endpoint > ? ORDER BY endpoint LIMIT 1`
+const NEXT_DUE = 'SELECT min(due_at) AS due_at FROM delivery WHERE due_at > ?'
+const PENDING = `SELECT row_no, endpoint, lane FROM delivery WHERE id = ? AND state = 'pending'`
 const SETTLE = `
   UPDATE delivery SET attempts = attempts + 1, state = ?, due_at = ?, last_status = ?, last_error = ?, finished_at = ?
   WHERE row_no = ?`
+const GIVE_UP = `
+  UPDATE delivery SET state = 'dead', due_at = NULL, finished_at = ?, last_error = coalesce(last_error, ?)
+  WHERE endpoint = ? AND state = 'pending'`
 const MAKE_DUE = 'UPDATE delivery SET due_at = ? WHERE row_no = ?'
-const PARK = 'UPDATE delivery SET due_at = NULL WHERE endpoint = ? AND due_at IS NOT NULL'
-const UNPARK = `
-  UPDATE delivery SET due_at = ? WHERE row_no IN (
-    SELECT min(row_no) FROM delivery WHERE endpoint = ? AND state = 'pending' GROUP BY lane)`
 
 interface Row {
   id: DeliveryId
@@ -37,11 +43,13 @@ interface Row {
   finished_at: number | null
 }
 
-interface DueRow {
+export interface DueRow {
+  row_no: number
   id: DeliveryId
   endpoint: EndpointId
   event_row_no: number
   attempts: number
+  due_at: number
 }
 
 export interface NewDelivery {
@@ -59,40 +67,41 @@ type InsertValues = [string, string, number, string, string, string, number | nu
 
 /**
  * Only the oldest pending delivery of a lane (endpoint and lane text) has a `due_at`; the ones behind it are parked
- * with NULL, and so are all of a disabled endpoint.
+ * with NULL.
  */
 export class DeliveryTable {
   private readonly driver: Driver
+  private readonly laneBusy
   private readonly laneHead
   private readonly insertRow
   private readonly dueRows
+  private readonly dueAtEndpointRows
+  private readonly nextEndpoint
   private readonly nextDue
   private readonly pendingRow
   private readonly settleRow
+  private readonly giveUpRows
   private readonly makeDueRow
-  private readonly parkRows
-  private readonly unparkRows
 
   constructor(driver: Driver) {
     this.driver = driver
+    this.laneBusy = driver.prepare<[string, string]>(LANE_BUSY)
     this.laneHead = driver.prepare<[string, string], { row_no: number }>(LANE_HEAD)
     this.insertRow = driver.prepare<InsertValues>(INSERT)
     this.dueRows = driver.prepare<[number, number], DueRow>(DUE)
-    this.nextDue = driver.prepare<[], { due_at: number | null }>(NEXT_DUE)
-    this.pendingRow = driver.prepare<
-      [string],
-      { row_no: number; endpoint: string; lane: string; disabled_at: number | null }
-    >(PENDING)
+    this.dueAtEndpointRows = driver.prepare<[string, number, number], DueRow>(DUE_AT_ENDPOINT)
+    this.nextEndpoint = driver.prepare<[string], { endpoint: EndpointId }>(NEXT_ENDPOINT)
+    this.giveUpRows = driver.prepare<[number, string, string]>(GIVE_UP)
+    this.nextDue = driver.prepare<[number], { due_at: number | null }>(NEXT_DUE)
+    this.pendingRow = driver.prepare<[string], { row_no: number; endpoint: string; lane: string }>(PENDING)
     this.settleRow =
       driver.prepare<[string, number | null, number | null, string | null, number | null, number]>(SETTLE)
     this.makeDueRow = driver.prepare<[number, number]>(MAKE_DUE)
-    this.parkRows = driver.prepare<[string]>(PARK)
-    this.unparkRows = driver.prepare<[number, string]>(UNPARK)
   }
 
   /** Due at once, or parked behind an unfinished one of its lane. */
   insert({ endpoint, eventRowNo, eventId, eventType, lane, now }: NewDelivery): void {
-    const dueAt = this.laneHead.get(endpoint, lane) ? null : now
+    const dueAt = this.laneBusy.get(endpoint, lane) ? null : now
     this.insertRow.run(newId('dlv'), endpoint, eventRowNo, eventId, eventType, lane, dueAt, now)
   }
 
@@ -101,8 +110,24 @@ export class DeliveryTable {
     return this.dueRows.all(now, limit)
   }
 
-  nextDueAt(): number | undefined {
-    return this.nextDue.get()?.due_at ?? undefined
+  /** The same, without some endpoints; how many of their deliveries are due costs nothing. */
+  dueElsewhere(now: number, limit: number, without: ReadonlySet<EndpointId>): DueRow[] {
+    const found: DueRow[] = []
+    let endpoint = this.nextEndpoint.get('')?.endpoint
+    while (endpoint !== undefined) {
+      if (!without.has(endpoint)) found.push(...this.dueAtEndpointRows.all(endpoint, now, limit))
+      endpoint = this.nextEndpoint.get(endpoint)?.endpoint
+    }
+    return found.sort((a, b) => a.due_at - b.due_at || a.row_no - b.row_no).slice(0, limit)
+  }
+
+  nextDueAt(after: number): number | undefined {
+    return this.nextDue.get(after)?.due_at ?? undefined
+  }
+
+  /** Makes all pending deliveries of the endpoint dead. */
+  giveUp(endpoint: EndpointId, at: number, error: string): void {
+    this.giveUpRows.run(at, error, endpoint)
   }
 
   /** False where there is no such pending delivery. */
@@ -110,23 +135,13 @@ export class DeliveryTable {
     const row = this.pendingRow.get(id)
     if (!row) return false
     if (next.kind === 'retry') {
-      this.settleRow.run('pending', row.disabled_at === null ? next.dueAt : null, status, error, null, row.row_no)
+      this.settleRow.run('pending', next.dueAt, status, error, null, row.row_no)
       return true
     }
     this.settleRow.run(next.kind, null, status, error, at, row.row_no)
-    const following = row.disabled_at === null ? this.laneHead.get(row.endpoint, row.lane) : undefined
+    const following = this.laneHead.get(row.endpoint, row.lane)
     if (following) this.makeDueRow.run(at, following.row_no)
     return true
-  }
-
-  /** Nothing of the endpoint is due until {@link unpark}. */
-  park(endpoint: EndpointId): void {
-    this.parkRows.run(endpoint)
-  }
-
-  /** Makes the oldest pending delivery of each lane of the endpoint due at `now` (ms). */
-  unpark(endpoint: EndpointId, now: number): void {
-    this.unparkRows.run(now, endpoint)
   }
 
   /** Newest first. */

@@ -5,8 +5,7 @@ import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
   INSERT INTO event (id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  RETURNING row_no`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const SELECT = `
   SELECT row_no, id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane FROM event`
 const BY_ROW = `${SELECT} WHERE row_no = ?`
@@ -40,13 +39,13 @@ export class EventTable {
 
   constructor(driver: Driver) {
     this.driver = driver
-    this.insertRow = driver.prepare<InsertValues, { row_no: number }>(INSERT)
+    this.insertRow = driver.prepare<InsertValues>(INSERT)
     this.byRow = driver.prepare<[number], Row>(BY_ROW)
   }
 
   /** Answers the row number. */
   insert(event: RenderedEvent): number {
-    const row = this.insertRow.get(
+    return this.insertRow.insert(
       event.id,
       event.tenant,
       event.sessionUid,
@@ -58,8 +57,6 @@ export class EventTable {
       event.metadata,
       event.lane,
     )
-    if (!row) throw new Error('INSERT answered no row')
-    return row.row_no
   }
 
   byRowNo(rowNo: number): EventRecord | undefined {

@@ -8,26 +8,31 @@ const INSERT = `
   INSERT INTO message (id, tenant, session_uid, direction, wa_id, chat, participant, sender_alt, from_me, push_name,
     content, quote, status, history, attempts, timestamp, proto, undecryptable, idempotency_key, request_hash)
   VALUES (@id, @tenant, @session_uid, @direction, @wa_id, @chat, @participant, @sender_alt, @from_me, @push_name,
-    @content, @quote, @status, @history, @attempts, @timestamp, @proto, @undecryptable, @idempotency_key, @request_hash)
-  RETURNING row_no`
+    @content, @quote, @status, @history, @attempts, @timestamp, @proto, @undecryptable, @idempotency_key, @request_hash)`
+// The session's id by sub-select: SQLite plans a join anew at every call, because of the partial indexes.
 const SELECT = `
-  SELECT m.row_no, m.id, m.tenant, m.session_uid, s.id AS session, m.direction, m.wa_id, m.chat, m.participant,
-    m.sender_alt, m.from_me, m.push_name, m.content, m.quote, m.status, m.history, m.attempts, m.timestamp, m.undecryptable
-  FROM message m JOIN session s ON s.uid = m.session_uid`
+  SELECT m.row_no, m.id, m.tenant, m.session_uid, (SELECT id FROM session WHERE uid = m.session_uid) AS session, m.direction,
+    m.wa_id, m.chat, m.participant, m.sender_alt, m.from_me, m.push_name, m.content, m.quote, m.status, m.history,
+    m.attempts, m.timestamp, m.undecryptable
+  FROM message m`
 const BY_ID = `${SELECT} WHERE m.id = ?`
 const BY_OWN_KEY = `${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
 const BY_IDENTITY = `
   ${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.chat = ? AND m.from_me = ? AND coalesce(m.participant, '') = ?`
 const BY_CLAIM = `SELECT row_no, id, request_hash, timestamp FROM message WHERE tenant = ? AND idempotency_key = ?`
 const FREE_CLAIM = 'UPDATE message SET idempotency_key = NULL WHERE row_no = ?'
-const SET_STATUS = 'UPDATE message SET status = ?, history = ? WHERE row_no = ?'
+const SET_STATUS = 'UPDATE message SET status = ?, history = ?, attempts = ? WHERE row_no = ?'
 const SAVE_PROTO = 'UPDATE message SET proto = ?, status = ?, history = ? WHERE row_no = ?'
 const COUNT_ATTEMPT = 'UPDATE message SET attempts = attempts + 1 WHERE id = ?'
 const FILL = `
   UPDATE message SET content = ?, quote = ?, push_name = ?, sender_alt = ?, undecryptable = 0 WHERE row_no = ?`
 const OUTBOX = `
-  SELECT row_no, id, wa_id, chat, content, quote, proto, attempts FROM message
+  SELECT row_no, id, wa_id, chat, content, quote, proto, attempts FROM message INDEXED BY message_outbox
   WHERE session_uid = ? AND status IN ('accepted', 'prepared') AND row_no > ? ORDER BY row_no LIMIT ?`
+// A person's chat may be stored by LID while the caller knows the phone number, and the other way round.
+const ROWS_OF_CHAT = `
+  SELECT row_no FROM message WHERE session_uid = ? AND chat = ?
+  UNION SELECT row_no FROM message WHERE session_uid = ? AND sender_alt = ? AND participant IS NULL`
 const SENT_PROTO = `
   SELECT proto FROM message
   WHERE session_uid = ? AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
@@ -93,7 +98,7 @@ export class MessageTable {
 
   constructor(driver: Driver) {
     this.driver = driver
-    this.insertRow = driver.prepare<[Record<string, SqlValue>], { row_no: number }>(INSERT)
+    this.insertRow = driver.prepare<[Record<string, SqlValue>]>(INSERT)
     this.byIdRow = driver.prepare<[string], Row>(BY_ID)
     this.byOwnKeyRow = driver.prepare<[string, string], Row>(BY_OWN_KEY)
     this.byIdentityRow = driver.prepare<[string, string, string, number, string], Row>(BY_IDENTITY)
@@ -102,7 +107,7 @@ export class MessageTable {
       { row_no: number; id: MessageId; request_hash: string; timestamp: number }
     >(BY_CLAIM)
     this.freeClaimRow = driver.prepare<[number]>(FREE_CLAIM)
-    this.setStatusRow = driver.prepare<[string, string, number]>(SET_STATUS)
+    this.setStatusRow = driver.prepare<[string, string, number, number]>(SET_STATUS)
     this.saveProtoRow = driver.prepare<[Uint8Array, string, string, number]>(SAVE_PROTO)
     this.countAttemptRow = driver.prepare<[string]>(COUNT_ATTEMPT)
     this.fillRow = driver.prepare<[string, string | null, string | null, string | null, number]>(FILL)
@@ -112,7 +117,7 @@ export class MessageTable {
 
   /** Answers the row number: the order of storing. */
   insert({ message, proto, undecryptable, claim }: NewMessage): number {
-    const row = this.insertRow.get({
+    return this.insertRow.insert({
       id: message.id,
       tenant: message.tenant,
       session_uid: message.sessionUid,
@@ -134,8 +139,6 @@ export class MessageTable {
       idempotency_key: claim?.key ?? null,
       request_hash: claim?.requestHash ?? null,
     })
-    if (!row) throw new Error('INSERT answered no row')
-    return row.row_no
   }
 
   byId(id: MessageId): StoredMessage | undefined {
@@ -165,8 +168,8 @@ export class MessageTable {
     this.freeClaimRow.run(rowNo)
   }
 
-  setStatus(rowNo: number, status: MessageStatus, history: StatusChange[]): void {
-    this.setStatusRow.run(status, JSON.stringify(history), rowNo)
+  setStatus(rowNo: number, { status, history, attempts }: MessageRecord): void {
+    this.setStatusRow.run(status, JSON.stringify(history), attempts, rowNo)
   }
 
   saveProto(rowNo: number, proto: Uint8Array, status: MessageStatus, history: StatusChange[]): void {
@@ -206,9 +209,8 @@ export class MessageTable {
     const terms = ['m.session_uid = ?']
     const values: SqlValue[] = [session]
     if (filter.chat) {
-      // A person's chat may be stored by LID while the caller knows the phone number.
-      terms.push('(m.chat = ? OR (m.sender_alt = ? AND m.participant IS NULL))')
-      values.push(filter.chat, filter.chat)
+      terms.push(`m.row_no IN (${ROWS_OF_CHAT})`)
+      values.push(session, filter.chat, session, filter.chat)
     }
     if (filter.direction) {
       terms.push('m.direction = ?')

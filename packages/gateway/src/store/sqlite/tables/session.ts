@@ -2,7 +2,7 @@ import type { SessionUid, TenantId } from '../../../core/ids.ts'
 import type { Jid } from '../../../core/jid.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../../../core/session.ts'
 import type { SessionPatch, SessionStatusChange } from '../../../sessions/ports.ts'
-import type { Driver, Statement } from '../driver.ts'
+import type { Driver } from '../driver.ts'
 
 const INSERT = `
   INSERT INTO session (uid, tenant, id, name, should_run, status, reason, since, phone, lid, push_name, metadata, created_at)
@@ -18,9 +18,8 @@ const UPDATE = `
   UPDATE session SET name = @name, should_run = @should_run, phone = @phone, lid = @lid, push_name = @push_name, metadata = @metadata
   WHERE uid = @uid`
 const SET_STATUS = 'UPDATE session SET status = ?, reason = ?, since = ? WHERE uid = ?'
-const NEXT_SEQ = `
-  UPDATE session SET last_seq = last_seq + 1 WHERE uid = ?
-  RETURNING last_seq AS seq, tenant, id, phone, metadata`
+const COUNT_EVENT = 'UPDATE session SET last_seq = last_seq + 1 WHERE uid = ?'
+const STAMP = 'SELECT last_seq AS seq, tenant, id, phone, metadata FROM session WHERE uid = ?'
 const DELETE = 'DELETE FROM session WHERE uid = ?'
 
 /** After every session id: they are ASCII. */
@@ -63,7 +62,8 @@ export class SessionTable {
   private readonly allRows
   private readonly updateRow
   private readonly setStatusRow
-  private readonly nextSeqRow: Statement<[string], SessionStamp>
+  private readonly countEventRow
+  private readonly stampRow
   private readonly deleteRow
 
   constructor(driver: Driver) {
@@ -76,7 +76,8 @@ export class SessionTable {
     this.allRows = driver.prepare<[string, string, number], Row>(LIST_ALL)
     this.updateRow = driver.prepare<[Record<string, string | number | null>]>(UPDATE)
     this.setStatusRow = driver.prepare<[string, string, number, string]>(SET_STATUS)
-    this.nextSeqRow = driver.prepare<[string], SessionStamp>(NEXT_SEQ)
+    this.countEventRow = driver.prepare<[string]>(COUNT_EVENT)
+    this.stampRow = driver.prepare<[string], SessionStamp>(STAMP)
     this.deleteRow = driver.prepare<[string]>(DELETE)
   }
 
@@ -131,7 +132,8 @@ export class SessionTable {
 
   /** Takes the session's next sequence number, for an event written in the same unit. */
   nextSeq(uid: SessionUid): SessionStamp | undefined {
-    return this.nextSeqRow.get(uid)
+    this.countEventRow.run(uid)
+    return this.stampRow.get(uid)
   }
 
   /** Foreign keys take everything of the session along. */
