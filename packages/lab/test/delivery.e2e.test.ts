@@ -69,6 +69,18 @@ test('what was confirmed is not delivered again', async () => {
   expect(messages).toEqual([])
 })
 
+test.each([
+  ['a code', { code: 503 }, 503],
+  ['a conflict', { conflict: 'replaced' }, 440],
+  ['nothing but the line', {}, 428],
+])('a connection is ended with %s', async (_name, reason, status) => {
+  const end = closed(sock)
+  expect(await control(lab, 'POST', '/connections/drop', { phone: ME, ...reason })).toEqual({ dropped: 1 })
+  expect(await end).toBe(status)
+  sock = connect(lab, auth)
+  await opened(sock)
+})
+
 test('receipts of a phone that is offline wait until it is back', async () => {
   await control(lab, 'POST', `/phones/${BOB}/offline`)
   const delivered = next(sock, 'messages.update', (updates) => updates.find(({ update }) => update.status === 3))

@@ -1,7 +1,7 @@
-import type { WASocket } from 'baileys'
+import type { WAMessageContent, WASocket } from 'baileys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Lab, startLab } from '../src/index.ts'
-import { control, eventually, next, pair, shownTexts } from './baileys-client.ts'
+import { control, eventually, type MemoryAuth, next, pair, shownTexts } from './baileys-client.ts'
 
 const [ME, YOU, BOB, CAROL, DAVE] = [
   '6281200000001',
@@ -14,14 +14,18 @@ const jid = (phone: string | undefined) => `${phone}@s.whatsapp.net`
 
 let lab: Lab
 let me: WASocket
+let mine: MemoryAuth
+let yours: MemoryAuth
 let you: WASocket
 let group: string
+/** What an app keeps to answer the retries of companions, whose addresses Baileys' own cache does not know. */
+const sent = new Map<string, WAMessageContent>()
 
 beforeAll(async () => {
   lab = await startLab()
   for (const phone of [BOB, CAROL, DAVE]) await control(lab, 'POST', '/phones', { phone })
-  me = (await pair(lab, ME!)).sock
-  you = (await pair(lab, YOU!)).sock
+  ;({ sock: me, auth: mine } = await pair(lab, ME!, undefined, { getMessage: async ({ id }) => sent.get(id ?? '') }))
+  ;({ sock: you, auth: yours } = await pair(lab, YOU!))
 })
 afterAll(async () => {
   me.end(undefined)
@@ -89,6 +93,50 @@ test('delivery in a group is confirmed by each phone', async () => {
   })
   await me.sendMessage(group, { text: 'count me' })
   await all
+})
+
+/** Makes a client lose keys, as a restart from an old backup does. */
+function lose(auth: MemoryAuth, type: string, part: string): void {
+  const lost = Object.keys(auth.data[type] ?? {}).filter((key) => key.includes(part))
+  expect(lost).not.toEqual([])
+  for (const key of lost) delete auth.data[type]![key]
+}
+
+test('a companion without the sender key of a phone asks again, and gets the message encrypted for it alone', async () => {
+  lose(mine, 'sender-key', lab.world.phone(BOB!).lid)
+  const there = text(me, 'say it again')
+  const { id } = await control(lab, 'POST', `/phones/${BOB}/messages`, { to: group, text: 'say it again' })
+  expect((await there).key).toMatchObject({ id, remoteJid: group, participant: lab.world.phone(BOB!).lidJid() })
+  expect(lab.world.ledger.find(BOB!, String(id))?.retried).toBe(1)
+  const next = text(me, 'and once more')
+  await control(lab, 'POST', `/phones/${BOB}/messages`, { to: group, text: 'and once more' })
+  await next
+})
+
+test('phones without the sender key of a companion ask again, and show the message once', async () => {
+  lose(mine, 'sender-key', lab.world.phone(ME!).lid)
+  const sent = await me.sendMessage(group, { text: 'with keys nobody has' })
+  const row = await eventually(() => {
+    const found = lab.world.ledger.find(ME!, sent?.key.id ?? '')
+    return found?.shown === 3 && found
+  })
+  expect(row.retried).toBeGreaterThan(0)
+  expect(row.undecryptable).toBeGreaterThan(0)
+  expect((await shownTexts(lab, CAROL!)).filter((shown) => shown === 'with keys nobody has')).toHaveLength(1)
+})
+
+test('a companion without a session to another one asks that for the message again', async () => {
+  const known = text(me, 'both know each other')
+  await you.sendMessage(jid(ME), { text: 'both know each other' })
+  await known
+  const answered = text(you, 'so this is no first message')
+  await me.sendMessage(jid(YOU), { text: 'so this is no first message' })
+  await answered
+  lose(yours, 'session', lab.world.phone(ME!).lid)
+  const there = text(you, 'lost on the way')
+  sent.set('LOSTONTHEWAY', { conversation: 'lost on the way' })
+  await me.sendMessage(jid(YOU), { text: 'lost on the way' }, { messageId: 'LOSTONTHEWAY' })
+  expect((await there).key.id).toBe('LOSTONTHEWAY')
 })
 
 test('adding and removing people changes who reads', async () => {

@@ -18,7 +18,7 @@ export function goOnline(user: User): void {
 
 /** The person reads a message or plays it: a receipt to the sender's companions. Throws 404 for one never shown. */
 export function acknowledge(world: World, user: User, id: string, type: 'read' | 'played'): void {
-  const row = user.inbox.find((shown) => shown.id === id)
+  const row = user.inbox.findLast((shown) => shown.id === id)
   if (!row) throw notFound(`${user.phone} was not shown a message ${id}`)
   user.whenOnline(async () => sendReceipt(world, user, row, type))
 }

@@ -160,9 +160,11 @@ function askAgain(world: World, user: User, arrival: PhoneArrival, arrivals: Arr
   from.deliver(node('receipt', { ...receiptAddress(user, arrival), id, type: 'retry', t }, content))
 }
 
-function receiptAddress(user: User, { chat, byLid }: PhoneArrival): { from: string; participant?: string } {
+/** Where a phone's receipt comes from. To the person's own companions it says which chat it speaks of. */
+function receiptAddress(user: User, { chat, byLid, from }: PhoneArrival): Record<string, string> {
   if (isGroupRecord(chat)) return { from: chat.jid, participant: user.lidJid() }
-  return { from: byLid ? user.lidJid() : user.jid() }
+  const own = from.user === user ? { recipient: byLid ? chat.lidJid() : chat.jid() } : {}
+  return { from: byLid ? user.lidJid() : user.jid(), ...own }
 }
 
 /** A bundle as the children of `<keys>`; with `registration` before them it is what a bundle request answers. */

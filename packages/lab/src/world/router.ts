@@ -11,7 +11,7 @@ interface Passage {
   sender: Companion
   stanza: BinaryNode
   chat: User | Group
-  /** The address the companion wrote to. */
+  /** The chat's address, by phone number or LID, as the companion wrote it. */
   to: string
   timestamp: number
   /** How often other people's devices get it. */
@@ -20,16 +20,15 @@ interface Passage {
 
 /** Hands a companion's message on to every device it is for. The sender's acknowledgement is the caller's. */
 export function routeMessage(world: World, sender: Companion, stanza: BinaryNode): void {
-  const to = stanza.attrs.to ?? ''
   // A resend to one of the sender's own devices names the chat apart from the device.
-  const chatJid = stanza.attrs.recipient ?? to
+  const chatJid = stanza.attrs.recipient ?? stanza.attrs.to ?? ''
   const chat = isGroup(chatJid) ? world.groups.get(chatJid) : world.resolve(chatJid)?.user
   if (!chat) {
     if (!isGroup(chatJid)) routeStrangerCopies(world, sender, stanza)
     return
   }
   const times = world.faults.strike('duplicate-delivery', sender.user.phone) ? 2 : 1
-  const passage = { sender, stanza, chat, to, timestamp: world.seconds, times }
+  const passage = { sender, stanza, chat, to: chatJid, timestamp: world.seconds, times }
   const copies = copiesByDevice(stanza)
   const common = children(stanza, 'enc').filter((enc) => enc.attrs.type === 'skmsg')
   if (isGroupRecord(chat) && common.length > 0) routeToMembers(world, passage, chat, copies, common)
