@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Resolve } from './connect.ts'
+import { guardedConnector, type Resolve, systemResolve } from './connect.ts'
 import { SafeFetchError } from './errors.ts'
 import { type FetchPolicy, UrlGuard } from './guard.ts'
 import { type FetchRequest, SafeFetch } from './safe-fetch.ts'
@@ -124,6 +124,17 @@ describe('addresses of the inside', () => {
     const port = await publicServer((_, response) => response.end('public'), trap.port)
     const http = client(AS_PUBLIC, resolver(answer).resolve)
     expect(await reasonOf(post(http, `http://receiver.example:${port}/`))).toBe('address_not_allowed')
+    expect(trap.seen()).toBe(0)
+  })
+
+  it('are refused by the connection itself too, whoever asks for one', async () => {
+    const trap = await canary()
+    const connect = guardedConnector({ guard: new UrlGuard(AS_PUBLIC), resolve: systemResolve, timeoutMs: 1000 })
+    for (const hostname of ['127.0.0.1', '::1', '[::1]']) {
+      const target = { hostname, host: hostname, protocol: 'http:', port: String(trap.port) }
+      const refused = new Promise((_, reject) => connect(target, (...[error]) => reject(error)))
+      expect(await reasonOf(refused)).toBe('address_not_allowed')
+    }
     expect(trap.seen()).toBe(0)
   })
 

@@ -350,6 +350,7 @@ describe('an address of the inside', () => {
 describe('the store', { timeout: 20_000 }, () => {
   it('is not read while nothing is due', async () => {
     let reads = 0
+    let looksAhead = 0
     const receiver = await listen((_, response) => response.writeHead(500).end())
     const rig = await rigged({
       wrap: (store) => ({
@@ -358,7 +359,7 @@ describe('the store', { timeout: 20_000 }, () => {
           return store.dueDeliveries(query)
         },
         nextDueAt: (after) => {
-          reads++
+          looksAhead++
           return store.nextDueAt(after)
         },
         settleDelivery: (id, outcome) => store.settleDelivery(id, outcome),
@@ -367,19 +368,20 @@ describe('the store', { timeout: 20_000 }, () => {
     })
     const endpoint = await rig.store.createEndpoint(receiver.url)
     rig.pump.start()
-    await until(() => reads === 2)
+    await until(() => looksAhead === 1)
     await rig.store.receive(rig.session, '628111', 'a')
     await until(async () => (await rig.store.deliveries(endpoint))[0]?.attempts === 1)
     // Events without deliveries and the ticking of the clock wake nobody up.
     await new Promise((resolve) => setTimeout(resolve, 100))
     const before = reads
-    expect(before).toBeLessThanOrEqual(6)
+    expect(before).toBeLessThanOrEqual(4)
     await rig.store.webhooks.deleteEndpoint(endpoint.tenant, newId('end'))
     for (let second = 0; second < 3; second++) rig.clock.advance(1000)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(reads).toBe(before)
+    expect([reads, looksAhead]).toEqual([before, 1])
     rig.clock.advance(3000)
     await until(() => receiver.hits.length === 2)
+    expect(looksAhead).toBe(2)
   })
 
   it('hands over a burst in small parts', async () => {
