@@ -38,7 +38,10 @@ async function run(flags: Flags): Promise<void> {
   const stop = () => {
     lab.close().then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => {
+        console.error(error instanceof Error ? error.message : error)
+        process.exit(1)
+      },
     )
   }
   // A parent that dies without a word closes the pipe.

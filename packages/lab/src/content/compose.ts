@@ -25,7 +25,7 @@ import { voice } from './compose/voice.ts'
 import { unwrap } from './unwrap.ts'
 
 /** The kinds of messages a phone can be asked to send; each names its field in the request. */
-export const MESSAGE_KINDS = [
+const MESSAGE_KINDS = [
   'text',
   'image',
   'video',
@@ -44,7 +44,7 @@ export const MESSAGE_KINDS = [
   'listReply',
 ] as const
 
-export type MessageKind = (typeof MESSAGE_KINDS)[number]
+type MessageKind = (typeof MESSAGE_KINDS)[number]
 
 const COMPOSERS: Record<MessageKind, Composer> = {
   text,

@@ -42,12 +42,12 @@ export interface MediaClaim {
 }
 
 /** A downloaded file that is not what its message says. */
-export class MediaMismatch extends Error {
+class MediaMismatch extends Error {
   override name = 'MediaMismatch'
 }
 
 /** Expands `mediaKey` for files of `kind`. */
-export function mediaKeys(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
+function mediaKeys(mediaKey: Uint8Array, kind: MediaKind): MediaKeys {
   const expanded = Buffer.from(hkdfSync('sha256', mediaKey, EMPTY_SALT, KEY_INFO[kind], 112))
   return { iv: expanded.subarray(0, 16), cipher: expanded.subarray(16, 48), mac: expanded.subarray(48, 80) }
 }

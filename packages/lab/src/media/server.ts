@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { type Blob, type BlobLimits, BlobStore, blobBytes, readBlob } from './blobs.ts'
 
 /** How an upload or a download goes wrong: answered with a status, or cut off without an answer. */
-export type MediaFault = { status: number } | 'drop'
+type MediaFault = { status: number } | 'drop'
 
 /** What is known of a request when a fault is decided on. `auth` is the token of `media_conn`; downloads have none. */
-export interface MediaRequest {
+interface MediaRequest {
   method: 'upload' | 'download'
   path: string
   auth?: string
@@ -48,7 +48,7 @@ const DOWNLOAD_PREFIX = '/v/t62.7118-24/'
 const UPLOAD_PATH = /^\/(?:mms|product|pps|newsletter)\/[a-z-]+\/([A-Za-z0-9_-]{43})$/
 
 /** Path of the certificate authority of all lab media servers. */
-export const MEDIA_CA_FILE = fileURLToPath(new URL('ca.pem', FIXTURES))
+const MEDIA_CA_FILE = fileURLToPath(new URL('ca.pem', FIXTURES))
 
 /** Starts a media server on loopback. Rejects where the port is taken. */
 export async function startMediaServer(options: MediaServerOptions = {}): Promise<MediaServer> {
