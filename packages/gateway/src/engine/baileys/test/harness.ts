@@ -16,6 +16,7 @@ import type {
 import { BaileysEngine } from '../engine.ts'
 import type { BaileysEngineOptions } from '../options.ts'
 import { MemoryAuth } from './memory-auth.ts'
+import { Wire } from './wire.ts'
 
 const DEADLINE_MS = 10_000
 
@@ -149,6 +150,7 @@ export class Control {
 export class Bench {
   readonly lab: Lab
   readonly control: Control
+  readonly wire: Wire
   readonly auth = new MemoryAuth()
   readonly engine: BaileysEngine
   readonly #open: EngineConnection[] = []
@@ -157,11 +159,13 @@ export class Bench {
     options: Partial<Omit<BaileysEngineOptions, 'network'>> & { lab?: LabOptions } = {},
   ): Promise<Bench> {
     const { lab, ...engine } = options
-    return new Bench(await startLab(lab), engine)
+    const wire = new Wire()
+    return new Bench(await startLab({ observe: wire.observe, ...lab }), engine, wire)
   }
 
-  constructor(lab: Lab, options: Partial<BaileysEngineOptions>) {
+  constructor(lab: Lab, options: Partial<BaileysEngineOptions>, wire = new Wire()) {
     this.lab = lab
+    this.wire = wire
     this.control = new Control(lab.url)
     this.engine = this.newEngine(options)
   }
@@ -211,6 +215,13 @@ export class Bench {
     this.auth.sent.set(waId, proto)
     const jid = (to.includes('@') ? to : phoneJid(to)) as Jid
     return { waId, to: jid, content, proto }
+  }
+
+  /** The linked device of a phone as the lab's server knows it. */
+  companion(phone: string, device = 1) {
+    const companion = this.lab.world.phone(phone).companions.get(device)
+    if (!companion) throw new Error(`${phone} has no device ${device}`)
+    return companion
   }
 
   /** A group of these phones; the owner's is the first. */
