@@ -37,11 +37,16 @@ export class PairingBoard {
     for (const listener of this.#listeners.get(session) ?? []) this.#call(listener, news)
   }
 
-  /** Tells the present code at once, then all news, until the answer is called. */
+  /** Tells the present code at once, then all news (a code only once), until the answer is called. */
   watch(session: SessionUid, listener: (news: PairingNews) => void): () => void {
     const listeners = this.#listeners.get(session) ?? new Set()
-    // A wrapper of its own, so that one function may watch twice.
-    const entry = (news: PairingNews) => listener(news)
+    let lastText: string | undefined
+    // A code that is held but not told yet would otherwise come twice.
+    const entry = (news: PairingNews) => {
+      if (news.kind === 'qr' && news.qr.text === lastText) return
+      if (news.kind === 'qr') lastText = news.qr.text
+      listener(news)
+    }
     listeners.add(entry)
     this.#listeners.set(session, listeners)
     const qr = this.current(session)

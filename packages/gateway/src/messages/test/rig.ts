@@ -10,6 +10,7 @@ import type { MessageRecord } from '../../core/message.ts'
 import type { SessionRecord } from '../../core/session.ts'
 import type { ScriptedAccount } from '../../engine/scripted/account.ts'
 import { ScriptedEngine, type ScriptedOptions } from '../../engine/scripted/engine.ts'
+import type { SessionStore } from '../../sessions/ports.ts'
 import { Sessions } from '../../sessions/sessions.ts'
 import { openSqliteStore } from '../../store/sqlite/open.ts'
 import type { Store } from '../../store/store.ts'
@@ -29,6 +30,8 @@ export interface RigOptions {
   concurrency?: number
   /** Puts something between the messages room and the store. */
   messageStore?: (store: MessageStore) => MessageStore
+  /** Puts something between the sessions room and the store. */
+  sessionStore?: (store: SessionStore) => SessionStore
 }
 
 /** Sessions and messages over the scripted engine and a real SQLite file. */
@@ -59,7 +62,7 @@ export class Rig {
     })
     this.sessions = new Sessions({
       engine: this.engine,
-      store: store.sessions,
+      store: options.sessionStore?.(store.sessions) ?? store.sessions,
       traffic: this.messages,
       clock,
       logger,

@@ -19,7 +19,7 @@ export class ManualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.resolve()
+    if (signal?.aborted || ms <= 0) return Promise.resolve()
     return new Promise((resolve) => {
       const done = () => {
         signal?.removeEventListener('abort', done)
