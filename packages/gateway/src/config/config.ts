@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/compile'
+import { Value } from 'typebox/value'
 import { nearestName } from './nearest-name.ts'
 import { SETTING_NAMES, type SettingName, type Settings, SettingsSchema, settingFacts } from './settings.ts'
 
@@ -71,8 +71,6 @@ export class ConfigError extends Error {
   }
 }
 
-const validator = Compile(SettingsSchema)
-
 /**
  * Reads the configuration. `overrides` (what the command line says) go before the environment, and an empty variable
  * counts as absent. Throws {@link ConfigError} naming every fault.
@@ -141,10 +139,9 @@ function convert(given: Map<SettingName, string>): Record<string, unknown> {
 }
 
 function describeFaults(candidate: Record<string, unknown>): string[] {
-  if (validator.Check(candidate)) return []
-  const bad = new Set<string>()
-  for (const error of validator.Errors(candidate)) bad.add(error.instancePath.split('/')[1] ?? '')
-  return SETTING_NAMES.filter((name) => bad.has(name)).map((name) => {
+  // One by one, since a check of the whole stops after a few errors.
+  const isFaulty = (name: SettingName) => !Value.Check(SettingsSchema.properties[name], candidate[name])
+  return SETTING_NAMES.filter((name) => name in candidate && isFaulty(name)).map((name) => {
     const facts = settingFacts(name)
     const shown = facts.isSecret ? '' : ` is ${JSON.stringify(candidate[name])}, which`
     return `${name}${shown} cannot be used. ${facts.description}`

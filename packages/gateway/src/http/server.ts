@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { KurirError } from '../core/errors.ts'
 import type { Gateway } from '../gateway.ts'
@@ -58,7 +58,8 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 256 },
     schemaController: STRICT_SCHEMAS,
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply, logger),
+    // These come before any hook.
+    frameworkErrors: (error, request, reply) => answerError(error, request, mark(request, reply), logger),
     clientErrorHandler: answerClientError,
   })
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
@@ -71,7 +72,7 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     throw new KurirError('method_not_allowed', `${request.method} is not possible here, but ${allowed.join(', ')}`)
   })
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
+    mark(request, reply)
     done()
   })
   logAccess(app, logger)
@@ -87,6 +88,11 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
   )
   await app.ready()
   return app
+}
+
+/** Puts the headers on an answer that every one has. */
+function mark(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
 }
 
 /** A number of proxies as a function of an address's place in the chain; the rest as Fastify takes it. */

@@ -28,6 +28,11 @@ export class TokenBuckets {
     this.#now = now
   }
 
+  /** How many names are remembered. */
+  get size(): number {
+    return this.#buckets.size
+  }
+
   /** Takes a token where there is one. */
   take(name: string): Taken {
     const bucket = this.#refilled(name)

@@ -4,7 +4,7 @@ import { callerOf, type RouteContext, type Server } from '../../context.ts'
 import { SessionParams } from '../schema.ts'
 import { preferredType } from './accept.ts'
 import { drawQr, presentQr } from './present.ts'
-import { PairingCodeAnswer, PairingCodeBody, QrAnswer } from './schema.ts'
+import { PairingCodeAnswer, PairingCodeBody, QR_ANSWERS } from './schema.ts'
 import { PairingStream } from './stream.ts'
 
 const MANAGE = ['manage'] as const
@@ -28,7 +28,7 @@ function qrRoute(app: Server, { gateway }: RouteContext): void {
         description: 'JSON, or a picture by `Accept`. A code lives for 20 to 60 seconds.',
         tags: ['pairing'],
         params: SessionParams,
-        response: { 200: QrAnswer },
+        response: { 200: QR_ANSWERS },
       },
     },
     async (request, reply) => {

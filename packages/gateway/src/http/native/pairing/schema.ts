@@ -1,14 +1,22 @@
 import { Type } from 'typebox'
 import { exactly, time } from '../schema.ts'
 
-export const QrAnswer = Type.Object(
-  {
-    qr: Type.String({ description: 'The text of the QR code.' }),
-    image: Type.String({ description: 'The QR code as a PNG in a `data:` URL.' }),
-    expires_at: time(),
+const QrObject = Type.Object({
+  qr: Type.String({ description: 'The text of the QR code.' }),
+  image: Type.String({ description: 'The QR code as a PNG in a `data:` URL.' }),
+  expires_at: time(),
+})
+const Picture = Type.Unsafe<string>({ type: 'string', format: 'binary' })
+
+/** By the client's `Accept`. */
+export const QR_ANSWERS = {
+  description: 'The QR code to scan now.',
+  content: {
+    'application/json': { schema: QrObject },
+    'image/png': { schema: Picture },
+    'image/svg+xml': { schema: Picture },
   },
-  { description: 'The QR code to scan now; with `Accept: image/png` or `image/svg+xml` the picture itself.' },
-)
+}
 
 export const PairingCodeBody = exactly(
   {

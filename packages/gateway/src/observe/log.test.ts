@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { createLogger } from './log.ts'
+
+function capture(pretty: boolean) {
+  const lines: string[] = []
+  return { lines, logger: createLogger({ level: 'trace', pretty, destination: { write: (line) => lines.push(line) } }) }
+}
+
+const CANARY = 'canary-5f3a9d'
+
+test.each([false, true])('nothing that is named like a secret gets into a line (pretty: %s)', (pretty) => {
+  const { lines, logger } = capture(pretty)
+  const secrets = {
+    ...{ key: CANARY, adminKey: CANARY, secret: CANARY, secretHash: CANARY, token: CANARY, password: CANARY },
+    ...{ text: CANARY, content: { text: CANARY }, body: CANARY, qr: CANARY, pairingCode: CANARY, proto: CANARY },
+    ...{ creds: { noiseKey: CANARY }, authorization: CANARY, 'x-api-key': CANARY, stanza: CANARY, node: [CANARY] },
+  }
+  logger.info(secrets, 'top')
+  logger.info({ inner: secrets }, 'one deeper')
+  logger.info({ req: { headers: secrets } }, 'two deeper')
+  logger.child({ token: CANARY }).warn({ request: { headers: { authorization: CANARY } } }, 'child')
+  expect(lines).toHaveLength(4)
+  expect(lines.join('')).not.toContain(CANARY)
+  expect(lines.join('')).toContain('[redacted]')
+})
+
+test('a line in JSON has a time, a level by name and what was logged', () => {
+  const { lines, logger } = capture(false)
+  logger.warn({ session: 'shop', err: new Error('gone') }, 'session lost')
+  const line = JSON.parse(lines[0] ?? '')
+  expect(line).toMatchObject({ level: 'warn', msg: 'session lost', session: 'shop', err: { message: 'gone' } })
+  expect(new Date(line.time).getTime()).toBeGreaterThan(0)
+})
+
+test('a line for people is short, with an error’s stack below', () => {
+  const { lines, logger } = capture(true)
+  logger.info({ session: 'shop', name: 'two words' }, 'connected')
+  logger.error({ err: new Error('gone') }, 'failed')
+  expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d INFO {2}connected session=shop name="two words"\n$/)
+  expect(lines[1]).toMatch(/ERROR failed\nError: gone\n {4}at /)
+})
+
+test('the level is kept', () => {
+  const lines: string[] = []
+  const logger = createLogger({ level: 'warn', pretty: false, destination: { write: (line) => lines.push(line) } })
+  logger.info('not this')
+  expect(lines).toEqual([])
+})
