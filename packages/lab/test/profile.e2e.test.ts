@@ -1,7 +1,7 @@
 import type { WASocket } from 'baileys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Lab, startLab } from '../src/index.ts'
-import { control, eventually, pair } from './baileys-client.ts'
+import { control, eventually, next, pair } from './baileys-client.ts'
 
 const ME = '6281200000001'
 const BOB = '6281200000002'
@@ -53,4 +53,17 @@ test('prekeys run low: the server asks for more and Baileys brings them', async 
   companion.preKeys.splice(0, companion.preKeys.length - 3)
   await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ME, text: 'takes one prekey' })
   await eventually(() => companion.preKeys.length > 2)
+})
+
+test('a call rings on the companion, which rejects it or hears it end', async () => {
+  const offer = next(sock, 'call', ([call]) => call?.status === 'offer' && call)
+  const { id } = await control(lab, 'POST', `/phones/${BOB}/call`, { to: ME, video: true })
+  expect(await offer).toMatchObject({ id, isVideo: true, chatId: bobJid })
+  await sock.rejectCall(String(id), bobJid)
+  expect(lab.world.phone(BOB).calls.get(String(id))).toBe('rejected')
+  await expect(control(lab, 'POST', `/phones/${BOB}/hang-up`, { to: ME, id: String(id) })).rejects.toThrow('409')
+  const over = next(sock, 'call', ([call]) => call?.status === 'terminate' && call)
+  const missed = await control(lab, 'POST', `/phones/${BOB}/call`, { to: ME })
+  await control(lab, 'POST', `/phones/${BOB}/hang-up`, { to: ME, id: String(missed.id) })
+  expect((await over).id).toBe(missed.id)
 })

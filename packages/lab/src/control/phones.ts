@@ -5,7 +5,7 @@ import { enterCode } from '../server/link-code.ts'
 import { scan } from '../server/pairing.ts'
 import { notFound } from '../world/errors.ts'
 import type { Companion, User } from '../world/model.ts'
-import { goOffline, goOnline } from '../world/person.ts'
+import { goOffline, goOnline, hangUp, placeCall } from '../world/person.ts'
 
 const PhoneParams = Type.Object({ phone: Type.String() })
 const NewPhone = Type.Object({
@@ -17,6 +17,8 @@ const NewPhone = Type.Object({
 })
 const Scan = Type.Object({ qr: Type.String() })
 const Code = Type.Object({ code: Type.String() })
+const Call = Type.Object({ to: Type.String(), video: Type.Optional(Type.Boolean()) })
+const HangUp = Type.Object({ to: Type.String(), id: Type.String() })
 const Unlink = Type.Object({ device: Type.Optional(Type.Integer()) })
 
 type Params = { Params: Static<typeof PhoneParams> }
@@ -31,6 +33,7 @@ function phoneView(user: User) {
     online: user.online,
     devices: Array.from(user.companions.values(), companionView),
     chatStates: Object.fromEntries(user.chatStates),
+    calls: Object.fromEntries(user.calls),
   }
 }
 
@@ -80,4 +83,25 @@ export function phoneRoutes(app: FastifyInstance, state: ServerState): void {
     goOnline(world.phone(request.params.phone))
     return { online: true }
   })
+  callRoutes(app, state)
+}
+
+function callRoutes(app: FastifyInstance, { world }: ServerState): void {
+  app.post<Params & { Body: Static<typeof Call> }>(
+    '/phones/:phone/call',
+    { schema: { body: Call } },
+    async (request, reply) => {
+      const { to, video = false } = request.body
+      return reply.code(201).send({ id: placeCall(world, world.phone(request.params.phone), to, video) })
+    },
+  )
+  app.post<Params & { Body: Static<typeof HangUp> }>(
+    '/phones/:phone/hang-up',
+    { schema: { body: HangUp } },
+    async (request) => {
+      const { to, id } = request.body
+      hangUp(world, world.phone(request.params.phone), to, id)
+      return { id }
+    },
+  )
 }

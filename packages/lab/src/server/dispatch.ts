@@ -7,7 +7,7 @@ import { prekeyHandlers } from './iq/prekeys.ts'
 import { profileHandlers } from './iq/profile.ts'
 import { usyncHandlers } from './iq/usync.ts'
 import { onMessage } from './messages.ts'
-import { onChatState, onPresence } from './presence.ts'
+import { onCall, onChatState, onPresence } from './presence.ts'
 import { onReceipt } from './receipts.ts'
 
 /** One handler for each kind of IQ: `xmlns/type/child`. */
@@ -40,7 +40,7 @@ export async function dispatch(client: Client, stanza: BinaryNode): Promise<void
       onChatState(client, companion, stanza)
       return
     case 'call':
-      client.send(node('ack', { id: stanza.attrs.id, class: 'call', from: stanza.attrs.to }))
+      onCall(client, stanza)
       return
     default:
   }

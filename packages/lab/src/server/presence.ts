@@ -23,3 +23,13 @@ export function onChatState(client: Client, companion: Companion, state: BinaryN
   const from = isLid(to) ? companion.user.lidJid() : companion.user.jid()
   for (const other of recipient.companions.values()) other.signal(node('chatstate', { from }, state.content))
 }
+
+/** A companion answers a call: the caller's phone learns of a rejection. */
+export function onCall(client: Client, call: BinaryNode): void {
+  const { id, to } = call.attrs
+  client.send(node('ack', { id, class: 'call', from: to }))
+  const reject = child(call, 'reject')
+  const calls = client.state.world.resolve(to)?.user.calls
+  const callId = reject?.attrs['call-id'] ?? ''
+  if (calls?.get(callId) === 'ringing') calls.set(callId, 'rejected')
+}

@@ -70,7 +70,7 @@ function onRetry(world: World, reader: Companion, author: Address, receipt: Bina
   if (known?.sender !== user) return
   const count = Number(child(receipt, 'retry')?.attrs.count ?? 1)
   const bundle = readBundle(receipt)
-  user.tasks.push(() => resend(world, user, known, reader, count, bundle))
+  user.whenOnline(() => resend(world, user, known, reader, count, bundle))
 }
 
 /** The bundle a retry receipt brings along from the second on. */

@@ -41,6 +41,8 @@ const PRIVACY = {
   messages: 'all',
 }
 
+export type CallState = 'ringing' | 'rejected' | 'ended'
+
 export interface UserOptions {
   name?: string | undefined
   registered?: boolean | undefined
@@ -69,6 +71,8 @@ export class User {
   readonly waiting: (() => Promise<void>)[] = []
   /** What the person's chats show as the other side's state (`composing`, `paused`), by phone number. */
   readonly chatStates = new Map<string, string>()
+  /** Calls this phone has placed and how they stand, by id. */
+  readonly calls = new Map<string, CallState>()
   readonly random: SeededRandom
   readonly profile: Profile = {
     about: '',

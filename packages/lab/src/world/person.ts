@@ -1,5 +1,5 @@
-import { node } from '../wire/node.ts'
-import { badRequest, notFound } from './errors.ts'
+import { type BinaryNode, node } from '../wire/node.ts'
+import { badRequest, conflict, notFound } from './errors.ts'
 import { isGroupRecord, type User } from './model.ts'
 import { chatOf } from './phone-send.ts'
 import type { InboxRow } from './rows.ts'
@@ -45,4 +45,32 @@ export function showTyping(world: World, user: User, to: string, state: 'composi
     if (recipient === user) continue
     for (const companion of recipient.companions.values()) companion.signal(node('chatstate', address, [kind]))
   }
+}
+
+/** The person calls somebody: it rings on that account's companions. Answers the call's id. */
+export function placeCall(world: World, user: User, to: string, video: boolean): string {
+  const callee = chatOf(world, to)
+  if (isGroupRecord(callee)) throw badRequest('groups cannot be called here')
+  const id = user.random.child(`call ${user.calls.size}`).hex(16)
+  const from = { 'call-id': id, 'call-creator': user.lidJid() }
+  const media = video ? [node('audio', { enc: 'opus' }), node('video')] : [node('audio', { enc: 'opus' })]
+  user.calls.set(id, 'ringing')
+  ring(world, user, callee, node('offer', { ...from, caller_pn: user.jid() }, media))
+  return id
+}
+
+/** The person gives up a call that still rings. Throws 404 for an unknown one, 409 for one that is over. */
+export function hangUp(world: World, user: User, to: string, id: string): void {
+  const state = user.calls.get(id)
+  if (state === undefined) throw notFound(`${user.phone} placed no call ${id}`)
+  if (state !== 'ringing') throw conflict(`call ${id} is ${state}`)
+  const callee = chatOf(world, to)
+  user.calls.set(id, 'ended')
+  if (isGroupRecord(callee)) return
+  ring(world, user, callee, node('terminate', { 'call-id': id, 'call-creator': user.lidJid() }))
+}
+
+function ring(world: World, user: User, callee: User, what: BinaryNode): void {
+  const attrs = { from: user.jid(), id: world.stanzaId(), t: world.seconds, notify: user.name }
+  world.deliverToCompanions(callee, node('call', attrs, [what]))
 }

@@ -64,7 +64,7 @@ export async function sendRequest(
 }
 
 /** Sends a message from a phone: Signal copies for companions, the plain message for other phones of the lab. */
-export async function sendFromPhone(
+async function sendFromPhone(
   world: World,
   sender: User,
   chat: User | Group,

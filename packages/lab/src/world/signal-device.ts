@@ -52,7 +52,7 @@ type SenderKeyStates = ReturnType<SenderKeyRecord['serialize']>
 /** libsignal's queue of jobs is one map for the process, keyed by address: every device gets a space of its own. */
 let devicesInProcess = 0
 
-export function peerKey(peer: Peer): string {
+function peerKey(peer: Peer): string {
   return `${peer.lid}.${peer.device}`
 }
 
