@@ -1,7 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { type AnyMessageContent, downloadMediaMessage, proto, type WAMessage, type WASocket } from 'baileys'
+import {
+  type AnyMessageContent,
+  decryptPollVote,
+  downloadMediaMessage,
+  proto,
+  type WAMessage,
+  type WASocket,
+} from 'baileys'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Lab, startLab } from '../src/index.ts'
 import { control, eventually, next, pair } from './baileys-client.ts'
@@ -148,6 +155,30 @@ describe('a phone sends, an unmodified Baileys reads', () => {
     const { message: any } = await fromBob({ poll: { question: 'When?', options: ['now', 'later', 'never'] } })
     expect(any?.pollCreationMessage?.options?.map(({ optionName }) => optionName)).toEqual(['now', 'later', 'never'])
     expect(any?.messageContextInfo?.messageSecret).toHaveLength(32)
+  })
+
+  test('a vote in a poll of Baileys, which it can read', async () => {
+    const poll = { name: 'Tea?', values: ['yes', 'no', 'later'], selectableCount: 2 }
+    const sent = await sock.sendMessage(BOB_JID, { poll })
+    await rowOf(sent?.key.id)
+    const { message } = await fromBob({ vote: { id: sent?.key.id, options: ['no', 'later'] } })
+    const { pollCreationMessageKey, vote } = message?.pollUpdateMessage ?? {}
+    expect(pollCreationMessageKey).toMatchObject({ id: sent?.key.id, fromMe: true })
+    const context = {
+      pollCreatorJid: MY_JID,
+      pollMsgId: sent!.key.id!,
+      pollEncKey: sent!.message!.messageContextInfo!.messageSecret!,
+      voterJid: BOB_JID,
+    }
+    const { selectedOptions } = decryptPollVote(vote!, context)
+    expect(selectedOptions?.map((hash) => Buffer.from(hash).toString('hex'))).toEqual(
+      ['no', 'later'].map((name) => sha256(Buffer.from(name))),
+    )
+    const wrong = control(lab, 'POST', `/phones/${BOB}/messages`, {
+      to: ME,
+      vote: { id: sent?.key.id, options: ['?'] },
+    })
+    await expect(wrong).rejects.toThrow(/^400 vote.options/)
   })
 
   test('answers to buttons and lists', async () => {

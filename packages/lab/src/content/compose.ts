@@ -22,6 +22,7 @@ import { authorJid, target } from './compose/target.ts'
 import { text } from './compose/text.ts'
 import { video } from './compose/video.ts'
 import { voice } from './compose/voice.ts'
+import { vote } from './compose/vote.ts'
 import { unwrap } from './unwrap.ts'
 
 /** The kinds of messages a phone can be asked to send; each names its field in the request. */
@@ -38,6 +39,7 @@ const MESSAGE_KINDS = [
   'contacts',
   'reaction',
   'poll',
+  'vote',
   'edit',
   'revoke',
   'buttonReply',
@@ -59,6 +61,7 @@ const COMPOSERS: Record<MessageKind, Composer> = {
   contacts,
   reaction,
   poll,
+  vote,
   edit,
   revoke,
   buttonReply,
