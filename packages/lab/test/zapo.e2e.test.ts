@@ -4,6 +4,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createStore, WaClient } from 'zapo-js'
 import { type Lab, startLab } from '../src/index.ts'
+import { keyPairFrom } from '../src/wire/keys.ts'
 import { control, eventually, pair } from './baileys-client.ts'
 
 const ZED = '6281400000001'
@@ -42,15 +43,15 @@ function listening() {
 }
 
 /** Credentials that outlive a connection; for everything else zapo has stores of its own. */
-function memoryStore(): object {
-  let saved: object | null = null
+function memoryStore(saved: object | null = null): object {
+  let kept = saved
   const auth = {
-    load: async () => saved,
+    load: async () => kept,
     save: async (credentials: object) => {
-      saved = credentials
+      kept = credentials
     },
     clear: async () => {
-      saved = null
+      kept = null
     },
   }
   return createStore({ backends: { own: { stores: { auth: () => auth }, caches: {} } }, providers: { auth: 'own' } })
@@ -75,9 +76,9 @@ afterAll(async () => {
   await lab.close()
 })
 
-function newClient(rootKey: Buffer, logger: object): Zapo {
+function newClient(rootKey: Buffer, logger: object, saved?: object): Zapo {
   const options = {
-    store: memoryStore(),
+    store: memoryStore(saved),
     sessionId: 'zapo',
     chatSocketUrls: [lab.ws],
     testHooks: { noiseRootCa: { publicKey: rootKey, serial: 0 } },
@@ -181,6 +182,19 @@ describe('zapo, a client that shares no code with Baileys', () => {
     await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ZED, text: 'while away' })
     await client.connect()
     await eventually(() => received.some(({ text }) => text === 'while away'))
+  })
+
+  test('comes in by a full handshake where it kept another key of the server', async () => {
+    const saved = client.getCredentials()
+    expect(saved).toHaveProperty('serverStaticKey')
+    await client.disconnect()
+    const other = { ...saved, serverStaticKey: keyPairFrom(randomBytes(32)).public }
+    const { errors, logger } = listening()
+    const again = newClient(Buffer.from(lab.rootKey, 'hex'), logger, other)
+    await again.connect()
+    await eventually(() => lab.world.phone(ZED).companions.get(1)?.link?.active)
+    expect(errors).toEqual([])
+    expect(again.getCredentials()).toMatchObject({ meJid: `${ZED}:1@s.whatsapp.net` })
   })
 
   test('refuses a server whose certificate its root has not signed', async () => {
