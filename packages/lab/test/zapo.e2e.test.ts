@@ -177,6 +177,21 @@ describe('zapo, a client that shares no code with Baileys', () => {
     }
   })
 
+  test('sends to a group and reads what its members write', async () => {
+    const members = { name: 'g', owner: BOB, participants: [ZED, EVE] }
+    const { id: group } = await control<{ id: string }>(lab, 'POST', '/groups', members)
+    for (const text of ['zapo to all', 'zapo again']) {
+      const { id } = await client.sendMessage(group, text)
+      for (const phone of [BOB, EVE]) {
+        expect(await shownBy(phone, id)).toMatchObject({ from: ZED, chat: group, text, copies: 1, undecryptable: 0 })
+      }
+    }
+    for (const text of ['bob to all', 'bob again']) {
+      await control(lab, 'POST', `/phones/${BOB}/messages`, { to: group, text })
+      await eventually(() => received.some((message) => message.text === text))
+    }
+  })
+
   test('gets what waited for it when it comes back', async () => {
     await client.disconnect()
     await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ZED, text: 'while away' })
