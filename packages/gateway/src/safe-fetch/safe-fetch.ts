@@ -42,6 +42,12 @@ export interface SafeResponse extends Answer {
   body: Readable
 }
 
+interface Target {
+  origin: string
+  path: string
+}
+
+const TARGETS_KEPT = 1000
 const DEFAULT_TIMEOUT_MS = 15_000
 const DEFAULT_MAX_BYTES = 1024 * 1024
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
@@ -54,6 +60,7 @@ export class SafeFetch {
   readonly #guard: UrlGuard
   readonly #agent: Agent
   readonly #deadlines = new Deadlines()
+  readonly #targets = new Map<string, Target>()
 
   constructor({ guard, resolve = systemResolve, connectTimeoutMs = 10_000 }: SafeFetchSettings) {
     this.#guard = guard
@@ -69,7 +76,7 @@ export class SafeFetch {
    * Rejects with `SafeFetchError`.
    */
   async post(url: string, request: PostRequest): Promise<Answer> {
-    const target = this.#guard.checkUrl(url)
+    const { origin, path } = this.#target(url)
     if (request.signal?.aborted) throw new SafeFetchError('aborted')
     return new Promise((resolve, reject) => {
       const done = (outcome: Answer | SafeFetchError) => {
@@ -85,7 +92,7 @@ export class SafeFetch {
       )
       request.signal?.addEventListener('abort', giveUp)
       const { headers, body } = request
-      this.#agent.dispatch({ origin: target.origin, path: pathOf(target), method: 'POST', headers, body }, exchange)
+      this.#agent.dispatch({ origin, path, method: 'POST', headers, body }, exchange)
     })
   }
 
@@ -115,6 +122,17 @@ export class SafeFetch {
   /** Closes every connection, cutting what is under way. */
   async close(): Promise<void> {
     await this.#agent.destroy()
+  }
+
+  /** The few URLs that get many posts are read once; what the URL alone tells does not change. */
+  #target(url: string): Target {
+    const known = this.#targets.get(url)
+    if (known) return known
+    const checked = this.#guard.checkUrl(url)
+    const target = { origin: checked.origin, path: pathOf(checked) }
+    if (this.#targets.size >= TARGETS_KEPT) this.#targets.clear()
+    this.#targets.set(url, target)
+    return target
   }
 
   async #follow(url: string, request: FetchRequest, signal: AbortSignal) {

@@ -16,6 +16,8 @@ export interface DeliveryPumpNeeds extends AttemptNeeds {
   slots: SlotLimits
 }
 
+/** Deliveries read at once: twice as many as the last reading could begin, so that few are read in vain. */
+const SMALLEST_PAGE = 4
 const STORE_RETRY_MS = { first: 1000, longest: 30_000 }
 
 /**
@@ -35,6 +37,7 @@ export class DeliveryPump {
   #isReading = false
   #isWanted = false
   #asksForNext = true
+  #page = SMALLEST_PAGE
 
   constructor(needs: DeliveryPumpNeeds) {
     this.#needs = needs
@@ -103,12 +106,13 @@ export class DeliveryPump {
   async #beginDue(): Promise<void> {
     const { store, clock } = this.#needs
     const now = clock.now()
-    const limit = this.#slots.free
+    const limit = Math.min(this.#slots.free, this.#page)
     if (limit > 0) {
       const due = await store.dueDeliveries({ now, limit, busy: this.#busy, blocked: this.#slots.full })
       const begun = due.filter((delivery) => this.#begin(delivery)).length
-      // A full page may hide others behind an endpoint that has become full by it.
+      // A full page may hide others behind it, or behind an endpoint that has become full by it.
       if (begun > 0 && due.length === limit) this.#isWanted = true
+      this.#page = Math.max(SMALLEST_PAGE, 2 * begun)
     }
     if (!this.#asksForNext || !this.#isOpen) return
     this.#asksForNext = false
