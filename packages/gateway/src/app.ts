@@ -79,7 +79,8 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
   const guard = new UrlGuard({
     allow: config.privateUrls.cidrs,
     allowLoopback: config.privateUrls.loopback,
-    ...(config.privateUrls.loopback ? { ports: 'any' } : {}),
+    // Services of the inside listen on ports of their own.
+    ...(config.privateUrls.loopback || config.privateUrls.cidrs.length > 0 ? { ports: 'any' } : {}),
   })
   const http = new SafeFetch({ guard })
   const pump = new DeliveryPump({

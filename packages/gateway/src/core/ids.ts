@@ -26,7 +26,21 @@ interface IdByPrefix {
   key: KeyId
 }
 
-const nextUlid = monotonicFactory()
+const pool = new Uint8Array(4096)
+let used = pool.length
+
+/** A number from 0 to 1 in steps of 1/256, from a pool: asking the system for every letter of every id is slow. */
+function pooledRandom(): number {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  const byte = pool[used] ?? 0
+  used += 1
+  return byte / 256
+}
+
+const nextUlid = monotonicFactory(pooledRandom)
 
 /** A new id: `<prefix>_<ULID>`, sorted by time of creation within this process. */
 export function newId<Prefix extends keyof IdByPrefix>(prefix: Prefix): IdByPrefix[Prefix] {
