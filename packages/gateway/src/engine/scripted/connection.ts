@@ -154,9 +154,9 @@ export class ScriptedConnection implements EngineConnection {
     if (phone && !world.registered(phone)) return { kind: 'not_registered' }
     const answer = this.#account.answerTo(message)
     await Promise.resolve()
+    this.#mustStand()
     switch (answer.kind) {
       case 'ack':
-        this.#mustStand()
         this.#frame()
         return { kind: 'acked', at: world.clock.now() }
       case 'refuse':

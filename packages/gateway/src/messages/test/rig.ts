@@ -87,7 +87,9 @@ export class Rig {
   }
 
   async close(): Promise<void> {
-    await this.shutDown()
+    await this.messages.drain(0)
+    await this.sessions.drain()
+    await this.store.close()
     await rm(this.dataDir, { recursive: true })
   }
 
