@@ -9,7 +9,10 @@ export interface SessionStore {
   createSession(session: SessionRecord): Promise<boolean>
   getSession(tenant: TenantId, id: string): Promise<SessionRecord | undefined>
   getSessionByUid(uid: SessionUid): Promise<SessionRecord | undefined>
-  /** By id; `cursor` is the last id of the page before. */
+  /**
+   * By id; `cursor` is the last id of the page before. Over all tenants (null) ids repeat: there the cursor is
+   * `<id>/<uid>` of the last one, or sessions of that id are skipped.
+   */
   listSessions(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]>
   /** Sessions that should run, oldest first. */
   listRunnable(): Promise<SessionRecord[]>

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { accessConformance } from './conformance/access.ts'
+import { authConformance } from './conformance/auth.ts'
+import { eventConformance } from './conformance/events.ts'
+import { inboundConformance } from './conformance/messages-in.ts'
+import { outboundConformance } from './conformance/messages-out.ts'
+import { sessionConformance } from './conformance/sessions.ts'
+import { webhookConformance } from './conformance/webhooks.ts'
+import { type OpenStore, type Use, World } from './conformance/world.ts'
+
+/** The suite that every store passes: each promise of the ports, one test. */
+export function describeStore(name: string, open: OpenStore): void {
+  describe(name, () => {
+    let world: World | undefined
+    const use: Use = () => {
+      if (!world) throw new Error('the store is not open')
+      return world
+    }
+    beforeEach(async () => {
+      world = await World.open(open)
+    })
+    afterEach(async () => {
+      await world?.remove()
+    })
+    sessionConformance(use)
+    outboundConformance(use)
+    inboundConformance(use)
+    webhookConformance(use)
+    eventConformance(use)
+    accessConformance(use)
+    authConformance(use)
+    lifeConformance(use)
+  })
+}
+
+function lifeConformance(use: Use): void {
+  describe('the store', () => {
+    test('is well, and closes twice', async () => {
+      const { store } = use()
+      expect(store.health()).toEqual({ ok: true, error: null })
+      await store.close()
+      await store.close()
+      expect(store.health().ok).toBe(false)
+    })
+
+    test('stores what it was given before it was closed, and takes nothing after', async () => {
+      const world = use()
+      const session = await world.session()
+      const before = world.store
+      const all = Promise.all(Array.from({ length: 100 }, () => world.accept(session)))
+      await world.restart()
+      await all
+      expect(await world.store.messages.listMessages(session.uid, { limit: 200 })).toHaveLength(100)
+      await expect(before.sessions.listRunnable()).rejects.toMatchObject({ code: 'unavailable' })
+      const late = before.auth.saveCreds(session.uid, '{}')
+      await expect(late).rejects.toMatchObject({ code: 'unavailable' })
+    })
+  })
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import type { KeyRecord, StoredAnswer, Tenant } from '../../access/ports.ts'
+import { DEFAULT_TENANT, type KeyId, newId, type TenantId } from '../../core/ids.ts'
+import { DAY, HOUR, only, START, type Use } from './world.ts'
+
+const OTHER = 'other' as TenantId
+
+/** What {@link AccessStore} promises. */
+export function accessConformance(use: Use): void {
+  describe('access', () => {
+    tenants(use)
+    keys(use)
+    boundKeys(use)
+    answers(use)
+  })
+}
+
+function tenants(use: Use): void {
+  test('a tenant is made once and found', async () => {
+    const { access } = use().store
+    const tenant = makeTenant('shop')
+    expect(await access.createTenant(tenant)).toBe(true)
+    expect(await access.createTenant({ ...tenant, name: 'again' })).toBe(false)
+    expect(await access.getTenant(tenant.id)).toEqual(tenant)
+    expect(await access.getTenant(OTHER)).toBeUndefined()
+  })
+
+  test('tenants are listed by id, page by page', async () => {
+    const { access } = use().store
+    for (const id of ['c', 'a', 'b']) await access.createTenant(makeTenant(id))
+    const [first, second] = await access.listTenants({ limit: 2 })
+    expect([first?.id, second?.id]).toEqual(['a', 'b'])
+    expect(only(await access.listTenants({ limit: 2, cursor: 'b' as TenantId })).id).toBe('c')
+  })
+}
+
+function keys(use: Use): void {
+  test('a key is found as it was stored', async () => {
+    const { access } = use().store
+    const key = makeKey({ scopes: ['send', 'read'] })
+    await access.createKey(key)
+    expect(await access.getKey(key.id)).toEqual(key)
+    expect(await access.getKey('key_x' as KeyId)).toBeUndefined()
+  })
+
+  test('keys are listed by creation, page by page, of a tenant or of all', async () => {
+    const { access } = use().store
+    const made = [makeKey(), makeKey({ tenant: OTHER }), makeKey()]
+    for (const key of made) await access.createKey(key)
+    const [a, b, c] = made.map(({ id }) => id)
+    const list = async (tenant: TenantId | null, page: { limit: number; cursor?: KeyId }) =>
+      (await access.listKeys(tenant, page)).map(({ id }) => id)
+    expect(await list(DEFAULT_TENANT, { limit: 9 })).toEqual([a, c])
+    expect(await list(null, { limit: 2 })).toEqual([a, b])
+    expect(await list(null, { limit: 2, ...(b && { cursor: b }) })).toEqual([c])
+  })
+
+  test('only its tenant deletes a key, or one who may touch all', async () => {
+    const { access } = use().store
+    const [a, b] = [makeKey(), makeKey()]
+    for (const key of [a, b]) await access.createKey(key)
+    expect(await access.deleteKey(OTHER, a.id)).toBe(false)
+    expect(await access.getKey(a.id)).toEqual(a)
+    expect(await access.deleteKey(DEFAULT_TENANT, a.id)).toBe(true)
+    expect(await access.deleteKey(null, b.id)).toBe(true)
+    expect(await access.deleteKey(null, b.id)).toBe(false)
+    expect(await access.getKey(a.id)).toBeUndefined()
+  })
+
+  test('the store knows whether an admin key exists', async () => {
+    const { access } = use().store
+    await access.createKey(makeKey({ scopes: ['manage', 'send', 'read'] }))
+    expect(await access.hasAdminKey()).toBe(false)
+    const admin = makeKey({ scopes: ['admin'] })
+    await access.createKey(admin)
+    expect(await access.hasAdminKey()).toBe(true)
+    await access.deleteKey(null, admin.id)
+    expect(await access.hasAdminKey()).toBe(false)
+  })
+}
+
+function boundKeys(use: Use): void {
+  test('a key that is bound to a session goes with it, so that it opens no later one of the same id', async () => {
+    const world = use()
+    const session = await world.session({ id: 'shop' })
+    const bound = makeKey({ sessionUid: session.uid, session: session.id })
+    const free = makeKey()
+    for (const key of [bound, free]) await world.store.access.createKey(key)
+    expect(await world.store.access.getKey(bound.id)).toEqual(bound)
+    await world.store.sessions.deleteSession(session.uid)
+    await world.session({ id: 'shop' })
+    expect(await world.store.access.getKey(bound.id)).toBeUndefined()
+    expect(await world.store.access.getKey(free.id)).toEqual(free)
+  })
+}
+
+function answers(use: Use): void {
+  test('an answer is given again for 72 hours, to its tenant', async () => {
+    const world = use()
+    const { access } = world.store
+    const answer = makeAnswer({ at: world.now })
+    await access.saveAnswer(DEFAULT_TENANT, 'k', answer)
+    world.now += 72 * HOUR - 1
+    expect(await access.getAnswer(DEFAULT_TENANT, 'k')).toEqual(answer)
+    expect(await access.getAnswer(OTHER, 'k')).toBeUndefined()
+    expect(await access.getAnswer(DEFAULT_TENANT, 'other')).toBeUndefined()
+    world.now += 1
+    expect(await access.getAnswer(DEFAULT_TENANT, 'k')).toBeUndefined()
+    const later = makeAnswer({ at: world.now, body: 'later' })
+    await access.saveAnswer(DEFAULT_TENANT, 'k', later)
+    expect(await access.getAnswer(DEFAULT_TENANT, 'k')).toEqual(later)
+  })
+
+  test('the janitor deletes expired answers, however many, and no other', async () => {
+    const world = use()
+    const { access } = world.store
+    const old = makeAnswer({ at: START - 4 * DAY })
+    await Promise.all(Array.from({ length: 1_100 }, (_, n) => access.saveAnswer(DEFAULT_TENANT, `old-${n}`, old)))
+    await access.saveAnswer(DEFAULT_TENANT, 'young', makeAnswer({ at: START }))
+    expect((await world.store.prune(START)).answers).toBe(1_100)
+    expect((await world.store.prune(START)).answers).toBe(0)
+    expect(await access.getAnswer(DEFAULT_TENANT, 'young')).toBeDefined()
+  })
+}
+
+function makeTenant(id: string): Tenant {
+  return { id: id as TenantId, name: `Shop ${id}`, countryCode: '62', createdAt: START }
+}
+
+function makeKey(over: Partial<KeyRecord> = {}): KeyRecord {
+  return {
+    id: newId('key'),
+    tenant: DEFAULT_TENANT,
+    name: 'a key',
+    secretHash: 'ab'.repeat(32),
+    scopes: ['send'],
+    sessionUid: null,
+    session: null,
+    createdAt: START,
+    ...over,
+  }
+}
+
+function makeAnswer(over: Partial<StoredAnswer>): StoredAnswer {
+  return { requestHash: 'aa', status: 202, body: '{"id":"x"}', contentType: 'application/json', at: START, ...over }
+}
