@@ -145,6 +145,7 @@ test('duplicate-delivery, inbound: Baileys refuses the second copy, asks for it 
   await fault('duplicate-delivery', { session: ME, count: 1 })
   await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ME, text: 'twice to you' })
   await eventually(() => upserts.filter((text) => text === 'twice to you').length === 2)
+  await eventually(() => nacks.length > 0)
   expect(nacks).toEqual(['500'])
   queue.confirm = confirm
 })
@@ -204,6 +205,23 @@ test('media-error: an upload fails', async () => {
   await eventually(() =>
     lab.world.phone(BOB).inbox.some(({ type, fileName }) => type === 'document' && fileName === 'a.txt'),
   )
+})
+
+test('media-error: where a file is gone the own phone is asked, and says where it is', async () => {
+  const arrived = next(sock, 'messages.upsert', ({ messages }) =>
+    messages.find(({ message }) => message?.documentMessage),
+  )
+  const file = { base64: Buffer.from('contents').toString('base64'), mimetype: 'text/plain', fileName: 'b.txt' }
+  await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ME, document: file })
+  const message = await arrived
+  const document = message.message!.documentMessage!
+  const where = document.directPath
+  document.directPath = '/gone'
+  await sock.updateMediaMessage(message)
+  expect(document.directPath).toBe(where)
+  expect(document.url).toContain(new URL(`https://${lab.world.media.host}`).host)
+  message.key.id = 'UNKNOWN'
+  await expect(sock.updateMediaMessage(message)).rejects.toThrow('re-upload')
 })
 
 test('probability, afterMs and session decide when a fault strikes; the same seed decides alike', async () => {

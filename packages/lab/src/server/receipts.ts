@@ -1,5 +1,6 @@
 import { isGroup, isLid } from '../wire/jid.ts'
 import { type BinaryNode, bytes, child, integer, node, receiptIds } from '../wire/node.ts'
+import { answerMediaRetry } from '../world/media-retry.ts'
 import type { Companion } from '../world/model.ts'
 import { resend } from '../world/phone-send.ts'
 import type { PreKeyBundle } from '../world/signal-device.ts'
@@ -11,6 +12,10 @@ export function onReceipt(client: Client, reader: Companion, receipt: BinaryNode
   const { world } = client.state
   const { id, to, type, participant } = receipt.attrs
   client.send(node('ack', { id, class: 'receipt', from: to, type, participant }))
+  if (type === 'server-error') {
+    reader.user.whenOnline(async () => answerMediaRetry(world, reader, receipt))
+    return
+  }
   // A retry receipt does not settle the message: the negative ack that goes with it does.
   const confirmed = type === 'retry' ? [] : reader.queue.confirm(receipt)
   const author = world.resolve(isGroup(to) ? participant : to)
