@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { KurirError } from '../core/errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { installAuth } from './auth.ts'
+import { closeWithoutLingering } from './closing.ts'
 import type { HttpConfig, Server } from './context.ts'
 import { answerClientError, answerError } from './error-envelope.ts'
 import { installIdempotency } from './idempotency.ts'
@@ -76,6 +77,7 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     done()
   })
   logAccess(app, logger)
+  closeWithoutLingering(app)
   await installOpenApi(app, config, VERSION)
   installAuth(app, gateway.access, new Limits(config.rateLimit))
   installIdempotency(app, gateway.access)
