@@ -122,6 +122,18 @@ describe('pairing', () => {
     )
   })
 
+  test('takes one QR code once, and four devices beside the phone', async () => {
+    const phone = '6281200000011'
+    await control(lab, 'POST', '/phones', { phone })
+    const first = connect(lab, memoryAuth())
+    const qr = await next(first, 'connection.update', (update) => update.qr)
+    const scans = await Promise.allSettled([1, 2].map(() => control(lab, 'POST', `/phones/${phone}/scan`, { qr })))
+    expect(scans.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    for (let device = 2; device <= 4; device += 1) (await pair(lab, phone)).sock.end(undefined)
+    expect(lab.world.phone(phone).companions.size).toBe(4)
+    await expect(pair(lab, phone)).rejects.toThrow('400 6281200000011 has 4 linked devices')
+  })
+
   test('unlinking ends the session with 401, and so does every later login', async () => {
     const { sock, auth } = await pair(lab, ME)
     const end = closed(sock)

@@ -50,6 +50,7 @@ export async function enterCode(state: ServerState, user: User, typed: string): 
   const ownIv = random.bytes(IV_BYTES)
   const sealed = ctr(createCipheriv, ephemeral.public, await derivePairingCodeKey(clean, salt), ownIv)
   code.shared = Buffer.from(Curve.sharedKey(ephemeral.private, companionEphemeral))
+  code.finished?.reject(badRequest('the code was typed again'))
   const linked = new Promise<Companion>((resolve, reject) => {
     code.finished = { resolve, reject }
   })

@@ -29,6 +29,8 @@ export async function link(state: ServerState, user: User, client: Client, advSe
   const { registration } = client
   if (!registration) throw badRequest('this device is linked already')
   if (user.companions.size >= MAX_COMPANIONS) throw badRequest(`${user.phone} has ${MAX_COMPANIONS} linked devices`)
+  // A code is good for one scan, and none is needed any more once one was read.
+  for (const [ref, shower] of state.pairingRefs) if (shower === client) state.pairingRefs.delete(ref)
   const id = user.nextDevice++
   const identity = deviceIdentity(user, registration.identity, id, world.seconds, advSecret)
   const attrs = { from: SERVER, type: 'set', id: world.stanzaId(), xmlns: 'md', t: world.seconds }
