@@ -16,6 +16,8 @@ interface Zapo {
   connect(): Promise<void>
   disconnect(): Promise<void>
   getState(): object
+  requestPairingCode(phone: string): Promise<string>
+  logout(): Promise<void>
   getCredentials(): object | null
   sendMessage(to: string, content: string | object): Promise<{ id: string }>
   on(event: 'message' | 'message_receipt' | 'auth_qr', listener: (event: ZapoEvent) => void): this
@@ -193,10 +195,13 @@ describe('zapo, a client that shares no code with Baileys', () => {
   })
 
   test('gets what waited for it when it comes back', async () => {
+    const companion = lab.world.phone(ZED).companions.get(1)
+    await eventually(() => companion?.queue.size === 0)
     await client.disconnect()
     await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ZED, text: 'while away' })
     await client.connect()
     await eventually(() => received.some(({ text }) => text === 'while away'))
+    await eventually(() => companion?.queue.size === 0)
   })
 
   test('comes in by a full handshake where it kept another key of the server', async () => {
@@ -210,6 +215,26 @@ describe('zapo, a client that shares no code with Baileys', () => {
     await eventually(() => lab.world.phone(ZED).companions.get(1)?.link?.active)
     expect(errors).toEqual([])
     expect(again.getCredentials()).toMatchObject({ meJid: `${ZED}:1@s.whatsapp.net` })
+  })
+
+  test('pairs by code, and logs out', async () => {
+    const phone = '6281400000004'
+    await control(lab, 'POST', '/phones', { phone })
+    const { errors, logger } = listening()
+    const other = newClient(Buffer.from(lab.rootKey, 'hex'), logger)
+    const waiting = new Promise((resolve) => other.once('auth_qr', resolve))
+    await other.connect()
+    await waiting
+    const code = await other.requestPairingCode(phone)
+    await control(lab, 'POST', `/phones/${phone}/enter-code`, { code })
+    const companion = await eventually(() => lab.world.phone(phone).companions.get(1))
+    // Pairing ends with a new connection, and that begins with an upload.
+    await eventually(() => companion.preKeys.length > 0)
+    const { id } = await other.sendMessage(`${BOB}@s.whatsapp.net`, 'by code')
+    expect(await shownBy(BOB, id)).toMatchObject({ from: phone, text: 'by code' })
+    expect(errors).toEqual([])
+    await other.logout()
+    await eventually(() => lab.world.phone(phone).companions.size === 0)
   })
 
   test('refuses a server whose certificate its root has not signed', async () => {

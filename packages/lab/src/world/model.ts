@@ -216,8 +216,10 @@ export class Companion {
     if (this.link?.active) this.link.send(stanza)
   }
 
+  /** Adds one-time prekeys; one with an id that is there already takes its place, as the device has only the new one. */
   addPreKeys(keys: PublicPreKey[]): void {
-    this.preKeys.push(...keys)
+    const ids = new Set(keys.map(({ id }) => id))
+    this.preKeys = [...this.preKeys.filter(({ id }) => !ids.has(id)), ...keys]
     this.#askedForPreKeys = false
   }
 

@@ -37,3 +37,14 @@ test('an answer to something unknown confirms nothing', () => {
   expect(queue.confirm(node('ack', { class: 'message', id: 'B' }))).toEqual([])
   expect(queue.size).toBe(1)
 })
+
+test('a receipt settles earlier copies of its message, a refusal only one', () => {
+  const queue = new OfflineQueue()
+  for (const count of [undefined, 1, 2]) {
+    queue.add(node('message', { id: 'A', from: '1@s.whatsapp.net' }, [node('enc', { count })]))
+  }
+  queue.confirm(node('ack', { class: 'message', id: 'A', to: '1@s.whatsapp.net', error: 500 }))
+  expect(queue.size).toBe(2)
+  queue.confirm(node('receipt', { id: 'A', to: '1@s.whatsapp.net' }))
+  expect(queue.size).toBe(0)
+})

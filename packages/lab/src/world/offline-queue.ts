@@ -33,19 +33,27 @@ export class OfflineQueue {
     return Array.from(this.#byOrder.values(), (entry) => entry.stanza)
   }
 
-  /** Takes in an `<ack>` (of any class) or a `<receipt>` (for messages); answers the stanzas it confirms. */
+  /**
+   * Takes in an `<ack>` (of any class) or a `<receipt>` (for messages); answers the stanzas it confirms. An ack is for
+   * one stanza. A receipt is for the message: earlier copies of it, which could not be read, are settled too.
+   */
   confirm(answer: BinaryNode): BinaryNode[] {
-    const tag = answer.tag === 'ack' ? (answer.attrs.class ?? '') : 'message'
+    const isAck = answer.tag === 'ack'
+    const tag = isAck ? (answer.attrs.class ?? '') : 'message'
     const confirmed: BinaryNode[] = []
     for (const id of receiptIds(answer)) {
       const key = `${tag} ${id}`
       const same = this.#byId.get(key)
-      const entry = same?.find((one) => sameSender(one.stanza, answer)) ?? same?.[0]
-      if (!same || !entry) continue
-      same.splice(same.indexOf(entry), 1)
+      if (!same) continue
+      const fitting = same.filter((one) => sameSender(one.stanza, answer))
+      const settled = fitting.length === 0 || isAck ? [fitting[0] ?? same[0]] : fitting
+      for (const entry of settled) {
+        if (!entry) continue
+        same.splice(same.indexOf(entry), 1)
+        this.#byOrder.delete(entry.order)
+        confirmed.push(entry.stanza)
+      }
       if (same.length === 0) this.#byId.delete(key)
-      this.#byOrder.delete(entry.order)
-      confirmed.push(entry.stanza)
     }
     return confirmed
   }
