@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { phoneJid } from '../core/jid.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
-import { CONTACT, Rig, type RigOptions, TENANT, until } from './test/rig.ts'
+import { CONTACT, failing, Rig, type RigOptions, TENANT, until } from './test/rig.ts'
 
 let rig: Rig
 afterEach(() => rig?.close())
@@ -68,6 +68,26 @@ describe('another account under the same session', () => {
     expect(failed.history.at(-1)).toMatchObject({ reason: 'logged_out' })
     await rig.untilMessage((await rig.text('dari nomor baru')).id, 'sent')
     expect(account.attempted.slice(before).map(({ content }) => content.text)).toEqual(['dari nomor baru'])
+  })
+
+  test('waits until what the former one has sent is stored as such', async () => {
+    const clock = new ManualClock()
+    let isFailing = false
+    const isOutcome = (_: unknown, change: unknown) => isFailing && (change as { status: string }).status === 'sent'
+    const { account } = await connected({ clock, messageStore: failing(['advanceStatus'], isOutcome) })
+    isFailing = true
+    const message = await rig.text('masih dari nomor lama')
+    await until('it was sent', () => (account.accepted.length === 1 ? true : undefined))
+    account.unlink()
+    await rig.untilStatus('shop', 'logged_out')
+    await rig.sessions.start(TENANT, 'shop')
+    await rig.untilStatus('shop', 'qr')
+    account.scan((await rig.sessions.qr(TENANT, 'shop')).text, { phone: '6281200000077', lid: null, pushName: null })
+    await settle()
+    isFailing = false
+    await clock.advance(10_000)
+    await rig.untilStatus('shop', 'connected')
+    expect((await rig.messages.get(null, message.id)).status).toBe('sent')
   })
 
   test('the same account again sends what was accepted before', async () => {

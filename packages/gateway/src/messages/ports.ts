@@ -28,7 +28,7 @@ export interface MessageStore {
   /**
    * Moves a status forward, with history, event and webhook deliveries in the same transaction. A status that would
    * go back changes nothing. One that goes beyond `sent` before `sent` was ever recorded (a receipt overtook the ack)
-   * records `sent` first, with its own event. Answers the message as it is afterwards, undefined for an unknown one.
+   * records `sent` first, with its own event. A time before that of the status before is moved up to it. Answers the message as it is afterwards, undefined for an unknown one.
    */
   advanceStatus(key: MessageId | OwnMessageKey, change: StatusAdvance): Promise<AdvanceResult | undefined>
   /**

@@ -1,12 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { KurirError } from '../core/errors.ts'
 import { type Jid, phoneJid } from '../core/jid.ts'
 import type { MessageRecord } from '../core/message.ts'
 import type { SendAnswer } from '../engine/scripted/connection.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
 import { MAX_REFUSALS, MAX_TIMEOUTS } from './outcome.ts'
-import type { MessageStore } from './ports.ts'
-import { CONTACT, inbound, Rig, type RigOptions, TENANT, until } from './test/rig.ts'
+import { CONTACT, failing, inbound, Rig, type RigOptions, TENANT, until } from './test/rig.ts'
 
 let rig: Rig
 afterEach(() => rig?.close())
@@ -265,20 +263,6 @@ describe('contents without bytes', () => {
 })
 
 describe('a store that fails', () => {
-  /** Fails the named calls with `unavailable` while `isFailing` says so. */
-  function failing(names: (keyof MessageStore)[], isFailing: () => boolean) {
-    return (store: MessageStore): MessageStore =>
-      new Proxy(store, {
-        get: (target, name: keyof MessageStore) => {
-          const method = target[name] as (...call: unknown[]) => Promise<unknown>
-          return (...call: unknown[]) =>
-            names.includes(name) && isFailing()
-              ? Promise.reject(new KurirError('unavailable'))
-              : method.apply(target, call)
-        },
-      })
-  }
-
   test('keeps the outcome of a send until it can be stored, and does not send again', async () => {
     const clock = new ManualClock()
     let isFailing = true

@@ -2,9 +2,9 @@ import type { Clock } from '../core/clock.ts'
 import type { EngineConnection } from '../engine/port.ts'
 
 /** How long the line may be silent before it is asked for a sign of life. Milliseconds. */
-export const SILENCE_MS = 45_000
+const SILENCE_MS = 45_000
 /** How long that sign of life may take. Milliseconds. */
-export const PING_MS = 10_000
+const PING_MS = 10_000
 
 /**
  * Watches the age of the last frame and pings a silent line. Resolves true when the line is dead, false when

@@ -76,6 +76,17 @@ describe('resuming', () => {
   })
 })
 
+test('credentials that a crash left behind in a logged out session go at its start', async () => {
+  rig = await afterCrash(['a'])
+  const { uid } = await rig.session('a')
+  rig.engine.account(uid).unlink()
+  await rig.store.sessions.setSessionStatus(uid, { status: 'logged_out', reason: 'unlinked', at: 1 })
+  await rig.sessions.resume()
+  expect(await rig.session('a')).toMatchObject({ status: 'logged_out', shouldRun: false })
+  await rig.sessions.start(TENANT, 'a')
+  await rig.untilStatus('a', 'qr')
+})
+
 describe('draining', () => {
   test('closes all connections, tells nobody, and takes nothing new', async () => {
     rig = await Rig.open()

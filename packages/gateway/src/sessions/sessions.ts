@@ -32,7 +32,7 @@ export interface SessionsOptions {
 }
 
 /** How long `drain` waits for connections to close. Milliseconds. */
-const DRAIN_MS = 5_000
+const DRAIN_MS = 1_500
 
 /** All sessions of this process: who runs, and what the outside may do with them. */
 export class Sessions implements SessionVerbs {

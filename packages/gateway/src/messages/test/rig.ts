@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { KurirError } from '../../core/errors.ts'
 import type { EventRecord } from '../../core/event.ts'
 import { DEFAULT_TENANT, type MessageId, type SessionUid, type WaMessageId } from '../../core/ids.ts'
 import { type Jid, phoneJid } from '../../core/jid.ts'
@@ -154,6 +155,20 @@ export function inbound(waId: string, text: string, chat: Jid = CONTACT) {
     quote: null,
     timestamp: 1_700_000_000_000,
   }
+}
+
+/** A store whose named calls fail with `unavailable` while `isFailing` says so of their arguments. */
+export function failing(names: (keyof MessageStore)[], isFailing: (...call: unknown[]) => boolean) {
+  return (store: MessageStore): MessageStore =>
+    new Proxy(store, {
+      get: (target, name: keyof MessageStore) => {
+        const method = target[name] as (...call: unknown[]) => Promise<unknown>
+        return (...call: unknown[]) =>
+          names.includes(name) && isFailing(...call)
+            ? Promise.reject(new KurirError('unavailable'))
+            : method.apply(target, call)
+      },
+    })
 }
 
 /** Asks again and again until there is an answer; fails after ten seconds. */

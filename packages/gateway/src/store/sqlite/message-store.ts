@@ -150,7 +150,9 @@ export class SqliteMessageStore implements MessageStore {
       if (change.attempted) this.messages.countAttempt(message.id)
       return { changed: false, message: { ...message, attempts } }
     }
-    const { status, reason, at } = change
+    const { status, reason } = change
+    // The server's clock has whole seconds: a history that seems to go back in time helps nobody.
+    const at = Math.max(change.at, message.history.at(-1)?.at ?? 0)
     // A receipt that overtook the ack: the one who waits for `message.sent` hears of it too.
     const skipsSent = statusProves(status) && advances(message.status, 'sent')
     let after: MessageRecord = { ...message, attempts }
