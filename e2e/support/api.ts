@@ -23,13 +23,13 @@ export async function eventually<Value>(
   what: string,
   probe: () => Promise<Value> | Value,
   { timeoutMs = 20_000, everyMs = 20 } = {},
-): Promise<NonNullable<Value>> {
+): Promise<Exclude<Value, false | null | undefined>> {
   const deadline = Date.now() + timeoutMs
   let last: unknown
   for (;;) {
     try {
       const value = await probe()
-      if (value) return value
+      if (value) return value as Exclude<Value, false | null | undefined>
       last = undefined
     } catch (error) {
       last = error

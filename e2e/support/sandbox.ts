@@ -18,6 +18,8 @@ export interface Contract {
 }
 
 export interface RunningSandbox {
+  /** Of the command itself. */
+  pid: number
   contract: Contract
   /** The process id of the gateway that listens now. */
   gatewayPid(): number
@@ -52,6 +54,7 @@ export async function startSandbox(options: string[] = []): Promise<RunningSandb
     void exited.then(([code]) => reject(new Error(`the sandbox ended (${code}) before it was ready:\n${stderr}`)))
   })
   return {
+    pid: child.pid ?? 0,
     contract,
     gatewayPid: () => pid,
     nextGateway: () => new Promise((resolve) => waiting.push(resolve)),
