@@ -7,6 +7,8 @@ import libsignal from 'libsignal'
 
 interface SessionEntry {
   indexInfo: { baseKey: Buffer; closed: number; used: number; remoteIdentityKey: Buffer }
+  serialize(): object
+  constructor: { deserialize(state: object): SessionEntry }
 }
 
 /** A session record that closes and opens its sessions without a word. */
@@ -42,7 +44,11 @@ export class QuietRecord extends libsignal.SessionRecord {
 
 const KEPT_CLOSED = 40
 
-/** A cipher that tries a message with every session it has and reports failure by its exception alone. */
+/**
+ * A cipher that tries a message with every session it has and reports failure by its exception alone. A try moves the
+ * ratchet before it knows whether the session is the right one; libsignal keeps it so, and has spoilt that session. A
+ * phone takes it back.
+ */
 export class QuietCipher extends libsignal.SessionCipher {
   declare doDecryptWhisperMessage: (data: Buffer, session: SessionEntry) => Promise<Buffer>
 
@@ -52,11 +58,13 @@ export class QuietCipher extends libsignal.SessionCipher {
   ): Promise<{ session: SessionEntry; plaintext: Buffer }> {
     let failure = new Error('no session')
     for (const session of sessions) {
+      const before = session.serialize()
       try {
         const plaintext = await this.doDecryptWhisperMessage(data, session)
         session.indexInfo.used = Date.now()
         return { session, plaintext }
       } catch (error) {
+        Object.assign(session, session.constructor.deserialize(before))
         failure = error instanceof Error ? error : new Error(String(error))
       }
     }

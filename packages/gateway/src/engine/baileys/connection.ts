@@ -21,6 +21,7 @@ import { closeReason } from './close-reason.ts'
 import { Groups } from './groups.ts'
 import { Inbound } from './inbound.ts'
 import { closePromptly } from './line.ts'
+import { keepUnavailable } from './login-presence.ts'
 import type { NetworkConfig } from './network.ts'
 import { Numbers } from './numbers.ts'
 import type { Failpoint, Timeouts } from './options.ts'
@@ -158,6 +159,7 @@ export class BaileysConnection implements EngineConnection {
     this.#inbound.attach(sock)
     this.#groups.attach(sock)
     closePromptly(sock)
+    keepUnavailable(sock, this.#credentials.creds)
     this.#watch(sock, this.#credentials)
   }
 

@@ -7,6 +7,7 @@ import { NoAnswer, type Numbers } from './numbers.ts'
 import type { Failpoint } from './options.ts'
 import type { PrivacyTokens } from './privacy-tokens.ts'
 import type { SignalKeys } from './signal-keys.ts'
+import { stanzaExtras } from './to-wa/stanza.ts'
 
 /** The server's answer to a stanza for devices that are gone: ask for the devices again, then try once more. */
 const STALE_DEVICES = '479'
@@ -27,6 +28,7 @@ export interface SenderContext {
 /** Sends messages over one open connection and waits for what the server says to them. */
 export class Sender {
   readonly #context: SenderContext
+  readonly #asking = new Map<Jid, Promise<boolean>>()
 
   constructor(context: SenderContext) {
     this.#context = context
@@ -37,10 +39,10 @@ export class Sender {
     const { numbers, clock, sock } = this.#context
     try {
       const to = await numbers.resolve(message.to)
-      if (!to || !(await this.#reaches(to, true))) return { kind: 'not_registered' }
+      if (!to || !(await this.#reaches(to))) return { kind: 'not_registered' }
       let ack = await this.#attempt(message, to)
       if (ack.error === STALE_DEVICES) {
-        await this.#reaches(to, false)
+        await sock.getUSyncDevices([to], false, false)
         ack = await this.#attempt(message, to)
       }
       if (ack.devicesChanged) await sock.getUSyncDevices([to], false, false)
@@ -51,17 +53,23 @@ export class Sender {
   }
 
   /**
-   * Whether the recipient has any device. Asking for devices and keys happens here, before Baileys locks the account:
-   * a query without an answer must not hold up other chats (trap T7).
+   * Whether the recipient has any device. Asking for devices and keys happens here, before Baileys locks the account: a
+   * query without an answer must not hold up other chats (trap T7). Asked once for all who wait, since each answer
+   * begins the Signal sessions anew.
    */
-  async #reaches(to: Jid, useCache: boolean): Promise<boolean> {
-    const { sock } = this.#context
+  #reaches(to: Jid): Promise<boolean> {
     const kind = jidKind(to)
-    if (kind !== 'user' && kind !== 'lid') return true
-    const devices = await sock.getUSyncDevices([to], useCache, false)
+    if (kind !== 'user' && kind !== 'lid') return Promise.resolve(true)
+    const asking = this.#asking.get(to) ?? this.#hasDevices(to).finally(() => this.#asking.delete(to))
+    this.#asking.set(to, asking)
+    return asking
+  }
+
+  async #hasDevices(to: Jid): Promise<boolean> {
+    const { sock } = this.#context
+    const devices = await sock.getUSyncDevices([to], true, false)
     const { me } = sock.authState.creds
-    if (areJidsSameUser(to, me?.id) || areJidsSameUser(to, me?.lid)) return true
-    return devices.length > 0
+    return devices.length > 0 || areJidsSameUser(to, me?.id) || areJidsSameUser(to, me?.lid)
   }
 
   async #attempt({ waId, proto: bytes }: OutboundMessage, to: Jid): Promise<Ack> {
@@ -72,7 +80,8 @@ export class Sender {
     let distributed = false
     try {
       // Written may be before or after acknowledged; only the ack counts, and only after the write its time runs.
-      const written = sock.relayMessage(to, addressedQuote(proto.Message.decode(bytes), to), { messageId: waId })
+      const message = proto.Message.decode(bytes)
+      const written = sock.relayMessage(to, message, { messageId: waId, ...stanzaExtras(message, to) })
       const ack = await Promise.race([acked, written.then(() => within(ackTimeoutMs, acked))])
       await failpoint?.('stanza.acked')
       await written
@@ -84,13 +93,6 @@ export class Sender {
       if (jidKind(to) === 'group') await keys.settleDistribution(to, distributed)
     }
   }
-}
-
-/** A quote without author is of the other person; phones show no quote whose author they are not told. */
-function addressedQuote(message: proto.Message, to: Jid): proto.Message {
-  const context = message.extendedTextMessage?.contextInfo
-  if (context?.stanzaId && !context.participant && jidKind(to) !== 'group') context.participant = to
-  return message
 }
 
 /**

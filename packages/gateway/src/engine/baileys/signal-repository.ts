@@ -15,6 +15,7 @@ import { LIDMappingStore } from 'baileys/lib/Signal/lid-mapping.js'
 import libsignal from 'libsignal'
 import { GroupCiphers } from './group-ciphers.ts'
 import type { KeyedLock } from './locks.ts'
+import { CarefulCipher } from './session-cipher.ts'
 import { cipherAddress, type SignalAddress, signalAddress } from './signal-address.ts'
 import type { SignalKeys } from './signal-keys.ts'
 import { loadSession, sessionStorage } from './signal-storage.ts'
@@ -177,9 +178,9 @@ export class CrashSafeRepository implements SignalRepositoryWithLIDStore {
     this.#migrated.clear()
   }
 
-  #cipher(unit: SignalUnit, address: SignalAddress): libsignal.SessionCipher {
+  #cipher(unit: SignalUnit, address: SignalAddress): CarefulCipher {
     const storage = sessionStorage(unit, this.#creds, address)
-    return new libsignal.SessionCipher(storage, cipherAddress(this.#context.session, address))
+    return new CarefulCipher(storage, cipherAddress(this.#context.session, address))
   }
 
   /** One step at a time per session: the same device may be named by phone number here and by LID there. */

@@ -115,7 +115,7 @@ describe('T5: a receipt by LID for a message sent to a phone number', () => {
     const lid = bench.lab.world.phone(bob).lidJid()
     const t = String(Math.floor(Date.now() / 1000))
     const attrs = { id: message.waId, from: lid, type: 'read', t }
-    bench.companion(phone).deliver({ tag: 'receipt', attrs, content: undefined })
+    bench.companion(phone).deliver({ tag: 'receipt', attrs })
     const receipt = await eventually(() => sink.receipts.find(({ status }) => status === 'read'))
     expect(receipt).toMatchObject({ waIds: [message.waId], chat: lid })
   })

@@ -210,10 +210,10 @@ export class Bench {
   /** A text ready to send; its bytes are kept for retry receipts as the outbox keeps them. */
   outbound(to: string, text: string, waId: WaMessageId = this.engine.newMessageId()): OutboundMessage {
     const content = { type: 'text' as const, text }
-    const proto = this.engine.compose(content, null)
+    const jid = (to.includes('@') ? to : phoneJid(to)) as Jid
+    const proto = this.engine.compose(content, null, jid)
     if (!proto) throw new Error('a text needs no preparation')
     this.auth.sent.set(waId, proto)
-    const jid = (to.includes('@') ? to : phoneJid(to)) as Jid
     return { waId, to: jid, content, proto }
   }
 
