@@ -1,5 +1,7 @@
-import { type Cipheriv, createCipheriv } from 'node:crypto'
+import { type Cipheriv, createCipheriv, createSecretKey } from 'node:crypto'
 import { sha256 } from '../wire/keys.ts'
+
+const START = Buffer.alloc(16)
 
 /**
  * A seeded source: equal seeds give equal streams, and a labelled child depends on seed and label alone, never on how
@@ -7,12 +9,12 @@ import { sha256 } from '../wire/keys.ts'
  */
 export class SeededRandom {
   readonly #seed: Buffer
-  readonly #stream: Cipheriv
+  /** Made at the first draw: most sources are only there to have children. */
+  #stream: Cipheriv | undefined
   #position = 0
 
   constructor(seed: string | Buffer) {
     this.#seed = sha256(seed)
-    this.#stream = createCipheriv('aes-256-ctr', this.#seed, Buffer.alloc(16))
   }
 
   child(label: string): SeededRandom {
@@ -26,11 +28,12 @@ export class SeededRandom {
 
   /** Goes on as if `length` bytes had been drawn. */
   skip(length: number): void {
-    this.bytes(length)
+    if (length > 0) this.bytes(length)
   }
 
   bytes(length: number): Buffer {
     this.#position += length
+    this.#stream ??= createCipheriv('aes-256-ctr', createSecretKey(this.#seed), START)
     return this.#stream.update(Buffer.alloc(length))
   }
 
