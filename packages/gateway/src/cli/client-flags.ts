@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { loadClientConfig } from '../config/client.ts'
 import { GatewayClient } from './gateway-client.ts'
-import { Output } from './output.ts'
+import { Output, type Streams } from './output.ts'
 
 /** Flags of every command that talks to a running gateway. */
 export interface ClientFlags {
@@ -19,6 +19,6 @@ export function withClientFlags(command: Command): Command {
 }
 
 /** What a command works with, by its flags. */
-export function connect(flags: ClientFlags): { gateway: GatewayClient; output: Output } {
-  return { gateway: new GatewayClient(loadClientConfig(flags)), output: new Output(flags.json === true) }
+export function connect(flags: ClientFlags, streams: Streams): { gateway: GatewayClient; output: Output } {
+  return { gateway: new GatewayClient(loadClientConfig(flags)), output: new Output(flags.json === true, streams) }
 }

@@ -1,11 +1,23 @@
-/** Writes what a command answers: to standard output, as one line of JSON or as text for people. */
+/** Where a command writes: its answer to `out`, all else to `err`. */
+export interface Streams {
+  out(text: string): void
+  err(text: string): void
+}
+
+/** The process's own. */
+export const processStreams: Streams = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+}
+
+/** Writes what a command answers: as one line of JSON or as text for people. */
 export class Output {
   readonly #json: boolean
-  readonly #write: (text: string) => void
+  readonly #streams: Streams
 
-  constructor(json: boolean, write: (text: string) => void = (text) => process.stdout.write(text)) {
+  constructor(json: boolean, streams: Streams) {
     this.#json = json
-    this.#write = write
+    this.#streams = streams
   }
 
   get isJson(): boolean {
@@ -14,12 +26,12 @@ export class Output {
 
   /** Answers `value`; `text` is its form for people. */
   answer(value: unknown, text: string): void {
-    this.#write(this.#json ? `${JSON.stringify(value)}\n` : `${text}\n`)
+    this.#streams.out(this.#json ? `${JSON.stringify(value)}\n` : `${text}\n`)
   }
 
   /** Something to look at on the way, left out of JSON. */
   show(text: string): void {
-    if (!this.#json) this.#write(`${text}\n`)
+    if (!this.#json) this.#streams.out(`${text}\n`)
   }
 }
 

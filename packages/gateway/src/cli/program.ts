@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { VERSION } from '../http/version.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { addKeys } from './keys.ts'
-import { Output } from './output.ts'
+import { Output, processStreams, type Streams } from './output.ts'
 import { addSandbox } from './sandbox.ts'
 import { addSend } from './send.ts'
 import { addSessions } from './sessions.ts'
@@ -13,34 +13,35 @@ Exit status: 0 done, 1 failed, 2 the command line or configuration is not valid,
              3 the gateway cannot be reached, 4 the gateway refused`
 
 /** Runs the command line and resolves with the exit status. */
-export async function runCli(argv: readonly string[]): Promise<number> {
-  const program = createProgram()
+export async function runCli(argv: readonly string[], streams: Streams = processStreams): Promise<number> {
+  const program = createProgram(streams)
   try {
     await program.parseAsync([...argv])
     return EXIT.ok
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    console.error(error instanceof Error ? error.message : String(error))
+    streams.err(`${error instanceof Error ? error.message : String(error)}\n`)
     return error instanceof CliError ? error.exitCode : EXIT.failed
   }
 }
 
-function createProgram(): Command {
+function createProgram(streams: Streams): Command {
   const program = new Command('kurir')
     .description('A WhatsApp gateway: many accounts behind one HTTP API, webhooks back.')
     .version(VERSION, '--version')
+    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride()
     .showSuggestionAfterError()
     .addHelpText('after', EXIT_STATUS)
-  addStart(program)
+  addStart(program, streams)
   addSandbox(program)
-  addKeys(program)
-  addSessions(program)
-  addSend(program)
+  addKeys(program, streams)
+  addSessions(program, streams)
+  addSend(program, streams)
   program
     .command('version')
     .description('print the version')
     .option('--json', 'in JSON')
-    .action(({ json }: { json?: boolean }) => new Output(json === true).answer({ version: VERSION }, VERSION))
+    .action(({ json }: { json?: boolean }) => new Output(json === true, streams).answer({ version: VERSION }, VERSION))
   return program
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type ClientFlags, connect, withClientFlags } from './client-flags.ts'
 import { CliError, EXIT } from './exit-codes.ts'
+import type { Streams } from './output.ts'
 
 interface SendFlags extends ClientFlags {
   wait: string
@@ -13,7 +14,7 @@ interface Message {
 }
 
 /** `kurir send`. */
-export function addSend(program: Command): void {
+export function addSend(program: Command, streams: Streams): void {
   withClientFlags(
     program
       .command('send')
@@ -25,7 +26,7 @@ export function addSend(program: Command): void {
     .option('--wait <ms>', 'milliseconds to wait for WhatsApp’s acknowledgement', '10000')
     .addHelpText('after', "\nExample:\n  kurir send shop-1 +6281210000001 'Your order is on its way'")
     .action(async (session: string, to: string, text: string, { wait, ...flags }: SendFlags) => {
-      const { gateway, output } = connect(flags)
+      const { gateway, output } = connect(flags, streams)
       const path = `/v1/sessions/${encodeURIComponent(session)}/messages?wait=${encodeURIComponent(wait)}`
       const message = await gateway.call<Message>('POST', path, { to, type: 'text', text })
       output.answer(message, `${message.id} ${message.status}`)

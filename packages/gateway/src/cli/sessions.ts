@@ -3,7 +3,7 @@ import QRCode from 'qrcode'
 import { type ClientFlags, connect, withClientFlags } from './client-flags.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import type { GatewayClient } from './gateway-client.ts'
-import { type Output, table } from './output.ts'
+import { type Output, type Streams, table } from './output.ts'
 
 interface Session {
   id: string
@@ -19,13 +19,13 @@ interface PairFlags extends ClientFlags {
 }
 
 /** `kurir sessions list|pair|logout`. */
-export function addSessions(program: Command): void {
+export function addSessions(program: Command, streams: Streams): void {
   const sessions = program.command('sessions').description('WhatsApp accounts: list, pair, log out')
 
   withClientFlags(sessions.command('list'))
     .description('list sessions and their status')
     .action(async (flags: ClientFlags) => {
-      const { gateway, output } = connect(flags)
+      const { gateway, output } = connect(flags, streams)
       const list = await gateway.list<Session>('/v1/sessions')
       const rows = list.map((session) => [
         session.id,
@@ -45,7 +45,7 @@ export function addSessions(program: Command): void {
       '\nExamples:\n  kurir sessions pair shop-1\n  kurir sessions pair shop-1 --phone +6281210000001',
     )
     .action(async (id: string, { phone, ...flags }: PairFlags) => {
-      const { gateway, output } = connect(flags)
+      const { gateway, output } = connect(flags, streams)
       await ensureStarted(gateway, id)
       await pair(gateway, output, id, phone)
     })
@@ -53,7 +53,7 @@ export function addSessions(program: Command): void {
   withClientFlags(sessions.command('logout').argument('<id>', 'id of the session'))
     .description('unlink a session from its account')
     .action(async (id: string, flags: ClientFlags) => {
-      const { gateway, output } = connect(flags)
+      const { gateway, output } = connect(flags, streams)
       const session = await gateway.call<Session>('POST', `${pathOf(id)}/logout`)
       output.answer(session, `${session.id} is ${session.status}`)
     })

@@ -4,7 +4,7 @@ import { ConfigError, type LoadedConfig, loadConfig, printConfig } from '../conf
 import type { SettingName } from '../config/settings.ts'
 import { createLogger } from '../observe/log.ts'
 import { CliError, EXIT } from './exit-codes.ts'
-import { Output } from './output.ts'
+import { Output, type Streams } from './output.ts'
 import { stopRequested } from './stop-request.ts'
 
 /** Flags and the setting that each goes before. */
@@ -27,7 +27,7 @@ interface StartFlags extends Record<string, string | boolean | undefined> {
 }
 
 /** `kurir start`: runs the gateway until it is told to stop. */
-export function addStart(program: Command): void {
+export function addStart(program: Command, streams: Streams): void {
   const command = program.command('start').description('run the gateway')
   for (const [flag, setting, help] of FLAGS) command.option(flag, `${help} (${setting})`)
   command
@@ -37,8 +37,8 @@ export function addStart(program: Command): void {
     .addHelpText('after', '\nExamples:\n  kurir start\n  kurir start --port 8080 --data /var/lib/kurir')
     .action(async (flags: StartFlags, self: Command) => {
       const loaded = readConfig(flags, self)
-      if (flags.printConfig) return void process.stdout.write(printConfig(loaded.settings))
-      await run(loaded, flags)
+      if (flags.printConfig) return streams.out(printConfig(loaded.settings))
+      await run(loaded, flags, streams)
     })
 }
 
@@ -56,7 +56,7 @@ function readConfig(flags: StartFlags, command: Command): LoadedConfig {
   }
 }
 
-async function run({ config, warnings }: LoadedConfig, flags: StartFlags): Promise<void> {
+async function run({ config, warnings }: LoadedConfig, flags: StartFlags, streams: Streams): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true })
   for (const warning of warnings) logger.warn(warning)
   endOnUnexpected(logger)
@@ -64,7 +64,7 @@ async function run({ config, warnings }: LoadedConfig, flags: StartFlags): Promi
   // Loaded here, so that the other commands need neither the database nor the engine.
   const { createApp } = await import('../app.ts')
   const app = await createApp(config, logger)
-  const output = new Output(flags.json === true)
+  const output = new Output(flags.json === true, streams)
   const { url } = await app.start().catch(async (error: Error) => {
     // The key exists from now on, so it is shown even though the start failed.
     if (app.adminKey) output.answer({ admin_key: app.adminKey }, framedKey(app.adminKey))
