@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { MessageId } from '../core/ids.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
-import { CONTACT, Rig, type RigOptions, TENANT, until } from './test/rig.ts'
+import { CONTACT, Rig, type RigOptions, TENANT, until, wordsOf } from './test/rig.ts'
 
 let rig: Rig
 afterEach(() => rig?.close())
@@ -55,7 +55,7 @@ describe('accepting', () => {
     const messages = [await rig.text('satu'), await rig.text('dua')]
     rig.engine.reachable = true
     for (const { id } of messages) await rig.untilMessage(id, 'sent')
-    expect(account.accepted.map(({ content }) => content.text)).toEqual(['satu', 'dua'])
+    expect(account.accepted.map(wordsOf)).toEqual(['satu', 'dua'])
   })
 
   test('messages and sessions are read by tenant', async () => {
@@ -75,8 +75,8 @@ describe('accepting', () => {
 describe('waiting for the ack', () => {
   test('answers as soon as the message is settled, sent or failed', async () => {
     const { account } = await connected({ clock: new ManualClock() })
-    account.answer = ({ content }) =>
-      content.text === 'halo' ? { kind: 'ack' } : { kind: 'refuse', code: '463', retry: false }
+    account.answer = (message) =>
+      wordsOf(message) === 'halo' ? { kind: 'ack' } : { kind: 'refuse', code: '463', retry: false }
     const options = { waitMs: 60_000, idempotency: null }
     expect((await rig.messages.send(TENANT, 'shop', halo, options)).message.status).toBe('sent')
     const bad = { ...halo, content: { type: 'text', text: 'tidak' } } as const

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { phoneJid } from '../core/jid.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
-import { CONTACT, failing, Rig, type RigOptions, TENANT, until } from './test/rig.ts'
+import { CONTACT, failing, Rig, type RigOptions, TENANT, until, wordsOf } from './test/rig.ts'
 
 let rig: Rig
 afterEach(() => rig?.close())
@@ -43,7 +43,7 @@ describe('a session that is stopped in the middle', () => {
     const messages = await Promise.all(sent.map(({ id }) => rig.messages.get(null, id)))
     for (const { waId, attempts } of messages) expect(copies.get(waId)).toBeLessThanOrEqual(attempts)
     for (const chat of chats) {
-      const order = account.accepted.filter(({ to }) => to === chat).map(({ content }) => Number(content.text))
+      const order = account.accepted.filter(({ to }) => to === chat).map((one) => Number(wordsOf(one)))
       expect(order).toEqual([...order].sort((a, b) => a - b))
     }
   })
@@ -67,7 +67,7 @@ describe('another account under the same session', () => {
     const failed = await rig.untilMessage(message.id, 'failed')
     expect(failed.history.at(-1)).toMatchObject({ reason: 'logged_out' })
     await rig.untilMessage((await rig.text('dari nomor baru')).id, 'sent')
-    expect(account.attempted.slice(before).map(({ content }) => content.text)).toEqual(['dari nomor baru'])
+    expect(account.attempted.slice(before).map(wordsOf)).toEqual(['dari nomor baru'])
   })
 
   test('waits until what the former one has sent is stored as such', async () => {

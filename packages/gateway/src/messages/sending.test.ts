@@ -4,7 +4,7 @@ import type { MessageRecord } from '../core/message.ts'
 import type { SendAnswer } from '../engine/scripted/connection.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
 import { MAX_REFUSALS, MAX_TIMEOUTS } from './outcome.ts'
-import { CONTACT, failing, inbound, Rig, type RigOptions, TENANT, until } from './test/rig.ts'
+import { CONTACT, failing, inbound, Rig, type RigOptions, TENANT, until, wordsOf } from './test/rig.ts'
 
 let rig: Rig
 afterEach(() => rig?.close())
@@ -16,7 +16,6 @@ async function connected(options: RigOptions = {}) {
 }
 
 const statuses = ({ history }: MessageRecord) => history.map(({ status }) => status)
-const words = (accepted: { content: { text: string } }[]) => accepted.map(({ content }) => content.text)
 
 describe('order', () => {
   test('messages of one chat go one after the other, the next only when the one before is settled', async () => {
@@ -31,7 +30,7 @@ describe('order', () => {
       account.connection.release(message.waId)
       await rig.untilMessage(message.id, 'sent')
     }
-    expect(words(account.accepted)).toEqual(['satu', 'dua', 'tiga'])
+    expect(account.accepted.map(wordsOf)).toEqual(['satu', 'dua', 'tiga'])
   })
 
   test('a hundred messages to ten chats, accepted at once, arrive in order per chat', async () => {
@@ -41,7 +40,7 @@ describe('order', () => {
     const messages = await Promise.all(all)
     await Promise.all(messages.map(({ id }) => rig.untilMessage(id, 'sent')))
     for (const [chatIndex, chat] of chats.entries()) {
-      const arrived = account.accepted.filter(({ to }) => to === chat).map(({ content }) => Number(content.text))
+      const arrived = account.accepted.filter(({ to }) => to === chat).map((one) => Number(wordsOf(one)))
       expect(arrived).toEqual(Array.from({ length: 10 }, (_, index) => index * 10 + chatIndex))
     }
   })
@@ -146,7 +145,7 @@ describe('an ack that does not come', () => {
     expect((await rig.messages.get(null, message.id)).status).toBe('sent')
     await clock.advance(1_500)
     expect((await rig.messages.get(null, after.id)).status).toBe('sent')
-    expect(words(account.accepted)).toEqual(['satu', 'satu', 'satu', 'dua', 'dua', 'dua'])
+    expect(account.accepted.map(wordsOf)).toEqual(['satu', 'satu', 'satu', 'dua', 'dua', 'dua'])
     expect(account.connects).toBe(2)
     expect(await rig.messages.get(null, message.id)).toMatchObject({ attempts: 3, waId: message.waId })
   })
@@ -154,7 +153,7 @@ describe('an ack that does not come', () => {
   test('never: the message ends as unknown, the chat goes on, and a late receipt still proves it', async () => {
     const clock = new ManualClock()
     const { account } = await connected({ clock })
-    account.answer = ({ content }) => (content.text === 'hilang' ? { kind: 'lose-ack' } : { kind: 'ack' })
+    account.answer = (message) => (wordsOf(message) === 'hilang' ? { kind: 'lose-ack' } : { kind: 'ack' })
     const message = await rig.text('hilang')
     const after = await rig.text('lanjut')
     await clock.advance(10 * 60_000)

@@ -7,7 +7,7 @@ import { KurirError } from '../../core/errors.ts'
 import type { EventRecord } from '../../core/event.ts'
 import { DEFAULT_TENANT, type MessageId, type SessionUid, type WaMessageId } from '../../core/ids.ts'
 import { type Jid, phoneJid } from '../../core/jid.ts'
-import type { MessageRecord } from '../../core/message.ts'
+import type { MessageRecord, OutgoingContent } from '../../core/message.ts'
 import type { SessionRecord } from '../../core/session.ts'
 import type { ScriptedAccount } from '../../engine/scripted/account.ts'
 import { ScriptedEngine, type ScriptedOptions } from '../../engine/scripted/engine.ts'
@@ -155,6 +155,11 @@ export function inbound(waId: string, text: string, chat: Jid = CONTACT) {
     quote: null,
     timestamp: 1_700_000_000_000,
   }
+}
+
+/** The words of a text, the name of any other kind. */
+export function wordsOf({ content }: { content: OutgoingContent }): string {
+  return content.type === 'text' ? content.text : content.type
 }
 
 /** A store whose named calls fail with `unavailable` while `isFailing` says so of their arguments. */
