@@ -4,7 +4,7 @@ import { compose } from './content/compose.ts'
 import { describe } from './content/describe.ts'
 import { controlServer } from './control/server.ts'
 import { loadState, saveState } from './data-directory.ts'
-import { startMediaServer } from './media/server.ts'
+import { type MediaServer, type MediaServerOptions, startMediaServer } from './media/server.ts'
 import { Connection, type StanzaHandlers } from './server/connection.ts'
 import { MEDIA_AUTH, type ServerState } from './server/context.ts'
 import { dispatch } from './server/dispatch.ts'
@@ -51,12 +51,11 @@ export interface Lab {
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const kept = options.data === undefined ? undefined : await loadState(options.data)
   const clock = options.clock ?? systemClock
-  const media = await startMediaServer({
-    fault: ({ auth }) => {
-      const struck = world.faults.strike('media-error', auth?.replace(MEDIA_AUTH, '') ?? '')
-      return struck && { status: struck.code ?? 500 }
-    },
-  })
+  const fault: MediaFault = ({ auth }) => {
+    const struck = world.faults.strike('media-error', auth?.replace(MEDIA_AUTH, '') ?? '')
+    return struck && { status: struck.code ?? 500 }
+  }
+  const media = await startMedia(kept?.mediaHost, fault)
   const { seed = kept?.seed ?? '1', decrypt = true } = options
   const world: World = new World({ seed, clock, decrypt, content: { compose, describe }, media })
   const state: ServerState = {
@@ -101,4 +100,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       await media.close()
     },
   }
+}
+
+type MediaFault = NonNullable<MediaServerOptions['fault']>
+
+/** Messages that wait name the address of their files, so it stays the same where that port is free. */
+async function startMedia(keptHost: string | undefined, fault: MediaFault): Promise<MediaServer> {
+  const port = Number(keptHost?.split(':')[1] ?? 0)
+  if (port === 0) return startMediaServer({ fault })
+  return startMediaServer({ fault, port }).catch(() => startMediaServer({ fault }))
 }

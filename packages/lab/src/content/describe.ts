@@ -34,6 +34,7 @@ const DESCRIBERS: Describers = {
   pollCreationMessage: poll,
   pollCreationMessageV2: poll,
   pollCreationMessageV3: poll,
+  pollCreationMessageV5: poll,
   pollUpdateMessage: pollVote,
   protocolMessage: (body, context) => protocol(body, context, describeContent),
   pinInChatMessage: pin,

@@ -19,6 +19,7 @@ const ENVELOPES = [
   'groupStatusMessage',
   'groupStatusMessageV2',
   'lottieStickerMessage',
+  'pollCreationMessageV4',
   'botInvokeMessage',
 ] as const satisfies (keyof proto.IMessage)[]
 

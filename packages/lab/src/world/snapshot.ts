@@ -14,6 +14,8 @@ export interface Snapshot {
   format: string
   /** The seed of the lab it was taken of; only a lab with the same seed can take it up. */
   seed: string
+  /** Where its files were served, as messages that nobody has fetched yet say. */
+  mediaHost: string
   phones: { phone: string; name: string; registered: boolean; autoRead: boolean; autoReply?: string }[]
   state: Json
 }
@@ -70,7 +72,7 @@ export async function takeSnapshot(world: World): Promise<Snapshot> {
     ledger: Array.from(world.ledger.rows()),
     media: Array.from(world.media.entries(), ([, bytes]) => bytes),
   }
-  return { format: FORMAT, seed: world.seed, phones, state: encode(state) }
+  return { format: FORMAT, seed: world.seed, mediaHost: world.media.host, phones, state: encode(state) }
 }
 
 /** Takes up a snapshot. Throws 400 for anything else, 409 for a lab in use or one with another seed. */
