@@ -4,6 +4,7 @@ import type { MessageRecord } from '../core/message.ts'
 import type { SendAnswer } from '../engine/scripted/connection.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
 import { MAX_REFUSALS, MAX_TIMEOUTS } from './outcome.ts'
+import type { MessageStore } from './ports.ts'
 import { CONTACT, failing, inbound, Rig, type RigOptions, TENANT, until, wordsOf } from './test/rig.ts'
 
 let rig: Rig
@@ -128,6 +129,27 @@ describe('a connection that drops', () => {
       'message.delivered',
     ])
   })
+})
+
+test('a receipt that comes while the outbox is being read keeps the message from being sent', async () => {
+  const reading = Promise.withResolvers<void>()
+  let isSlow = false
+  const slow = (store: MessageStore): MessageStore =>
+    Object.assign(Object.create(store) as MessageStore, {
+      loadOutbox: async (...call: Parameters<MessageStore['loadOutbox']>) => {
+        const page = await store.loadOutbox(...call)
+        if (isSlow) await reading.promise
+        return page
+      },
+    })
+  const { account } = await connected({ messageStore: slow })
+  isSlow = true
+  const message = await rig.text('sudah sampai')
+  account.receipt({ waIds: [message.waId], status: 'delivered' })
+  await rig.untilMessage(message.id, 'delivered')
+  reading.resolve()
+  await settle()
+  expect(account.attempted).toEqual([])
 })
 
 describe('an ack that does not come', () => {
