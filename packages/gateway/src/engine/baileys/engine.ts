@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { generateMessageIDV2 } from 'baileys'
 import type { SessionUid, WaMessageId } from '../../core/ids.ts'
-import type { Jid } from '../../core/jid.ts'
 import type { OutgoingContent, Quote } from '../../core/message.ts'
 import type { ConnectOptions, Engine, EngineConnection, EngineSink } from '../port.ts'
 import { decodeCreds, isPairedCreds } from './auth-state.ts'
@@ -32,8 +30,8 @@ export class BaileysEngine implements Engine {
     return generateMessageIDV2() as WaMessageId
   }
 
-  compose(content: OutgoingContent, quote: Quote | null, to: Jid): Uint8Array | undefined {
-    return compose(content, { to, quote, now: this.#options.clock.now(), secret: randomBytes(32) })
+  compose(content: OutgoingContent, quote: Quote | null): Uint8Array | undefined {
+    return compose(content, quote)
   }
 
   connect(session: SessionUid, sink: EngineSink, _options: ConnectOptions): EngineConnection {

@@ -211,7 +211,7 @@ export class Bench {
   outbound(to: string, text: string, waId: WaMessageId = this.engine.newMessageId()): OutboundMessage {
     const content = { type: 'text' as const, text }
     const jid = (to.includes('@') ? to : phoneJid(to)) as Jid
-    const proto = this.engine.compose(content, null, jid)
+    const proto = this.engine.compose(content, null)
     if (!proto) throw new Error('a text needs no preparation')
     this.auth.sent.set(waId, proto)
     return { waId, to: jid, content, proto }

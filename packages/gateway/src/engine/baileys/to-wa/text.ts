@@ -1,27 +1,27 @@
+import { randomBytes } from 'node:crypto'
 import type { proto } from 'baileys'
-import type { LinkPreview, TextContent } from '../../../core/content.ts'
-import { type ComposeContext, withContext, withSecret } from './context.ts'
+import type { Quote, TextContent } from '../../../core/message.ts'
 
 /**
- * A text as WhatsApp Web sends it. A preview is shown as it is given and never fetched here: the link may be one that
- * somebody else has chosen.
+ * A text as WhatsApp Web sends it. No preview is made of a link in it: that would fetch an address which somebody else
+ * may have chosen. The secret is what votes, edits and reports about this message refer to.
  */
-export function textMessage(content: TextContent, context: ComposeContext): proto.IMessage {
+export function textMessage({ text, mentions }: TextContent, quote: Quote | null): proto.IMessage {
+  const contextInfo: proto.IContextInfo = {
+    ...(mentions && mentions.length > 0 ? { mentionedJid: mentions } : {}),
+    ...(quote ? quoteContext(quote) : {}),
+  }
   return {
-    extendedTextMessage: {
-      text: content.text,
-      ...(content.preview ? shownLink(content.preview) : {}),
-      ...withContext(content, context),
-    },
-    ...withSecret(context),
+    extendedTextMessage: { text, ...(Object.keys(contextInfo).length > 0 ? { contextInfo } : {}) },
+    messageContextInfo: { messageSecret: randomBytes(32) },
   }
 }
 
-function shownLink({ url, title, description, thumbnail }: LinkPreview): proto.Message.IExtendedTextMessage {
+/** Phones show what they themselves know of the quoted message; an empty one only marks that there is a quote. */
+function quoteContext({ waId, participant }: Quote): proto.IContextInfo {
   return {
-    matchedText: url,
-    title,
-    ...(description === undefined ? {} : { description }),
-    ...(thumbnail === undefined ? {} : { jpegThumbnail: Buffer.from(thumbnail, 'base64') }),
+    stanzaId: waId,
+    ...(participant ? { participant } : {}),
+    quotedMessage: { conversation: '' },
   }
 }
