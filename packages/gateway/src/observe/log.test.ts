@@ -18,10 +18,14 @@ test.each([false, true])('nothing that is named like a secret gets into a line (
   logger.info(secrets, 'top')
   logger.info({ inner: secrets }, 'one deeper')
   logger.info({ req: { headers: secrets } }, 'two deeper')
+  logger.info({ list: [{ deep: { deeper: secrets } }] }, 'in a list')
+  const error = Object.assign(new Error('failed'), { request: { headers: secrets }, code: 'E_FAILED' })
+  logger.error({ err: new Error('outer', { cause: error }) }, 'in an error')
   logger.child({ token: CANARY }).warn({ request: { headers: { authorization: CANARY } } }, 'child')
-  expect(lines).toHaveLength(4)
+  expect(lines).toHaveLength(6)
   expect(lines.join('')).not.toContain(CANARY)
   expect(lines.join('')).toContain('[redacted]')
+  expect(secrets.key).toBe(CANARY)
 })
 
 test('a line in JSON has a time, a level by name and what was logged', () => {

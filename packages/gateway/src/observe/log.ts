@@ -2,37 +2,19 @@ import { Writable } from 'node:stream'
 import { type Logger, pino } from 'pino'
 
 /**
- * Names whose values are never logged, wherever they stand in the first three levels of what is logged: credentials,
- * what pairs a device, what people write, and what the network says.
+ * Names whose values are never logged, wherever they stand in what is logged: credentials, what pairs a device, what
+ * people write, and what the network says.
  */
-const SECRET_NAMES = [
-  'key',
-  'adminKey',
-  'apiKey',
-  'secret',
-  'secretHash',
-  'token',
-  'password',
-  'authorization',
-  'cookie',
-  'text',
-  'content',
-  'body',
-  'qr',
-  'pairingCode',
-  'proto',
-  'plaintext',
-  'mediaKey',
-  'stanza',
-  'node',
-  'creds',
-]
-const SECRET_HEADERS = ['x-api-key', 'idempotency-key']
-
-const REDACTED = ['', '*.', '*.*.'].flatMap((depth) => [
-  ...SECRET_NAMES.map((name) => `${depth}${name}`),
-  ...SECRET_HEADERS.map((name) => `${depth.replace(/\.$/, '')}["${name}"]`),
+const SECRET_NAMES: ReadonlySet<string> = new Set([
+  ...['key', 'adminKey', 'apiKey', 'x-api-key', 'authorization', 'cookie', 'idempotency-key', 'idempotencyKey'],
+  ...['secret', 'secretHash', 'token', 'password', 'creds', 'mediaKey', 'qr', 'pairingCode'],
+  ...['text', 'content', 'body', 'proto', 'plaintext', 'stanza', 'node'],
 ])
+const MASK = '[redacted]'
+/** For what child loggers are bound to, which no formatter sees. */
+const SECRET_SERIALIZERS = Object.fromEntries([...SECRET_NAMES].map((name) => [name, () => MASK]))
+/** Objects are looked into this deep; deeper ones are left out. */
+const DEPTH = 5
 
 export interface LogOptions {
   /** pino's level, or `silent`. */
@@ -43,7 +25,7 @@ export interface LogOptions {
   destination?: { write(line: string): unknown }
 }
 
-/** Makes the process's logger. What the names above hold is replaced by `[redacted]`. */
+/** Makes the process's logger. What secret names hold is replaced by `[redacted]`. */
 export function createLogger({ level, pretty, destination }: LogOptions): Logger {
   const lines = destination ?? pino.destination({ fd: 2, sync: true })
   const stream = pretty ? prettyStream(lines) : lines
@@ -52,11 +34,49 @@ export function createLogger({ level, pretty, destination }: LogOptions): Logger
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: REDACTED, censor: '[redacted]' },
+      // Not pino's own redaction: by paths with wildcards it costs 70 µs a line, and sees only as deep as its paths.
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      serializers: { ...SECRET_SERIALIZERS, err: describeError },
     },
     stream,
   )
+}
+
+function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
+  return maskMembers(fields, 0)
+}
+
+/** The same object where nothing in it is secret, else a copy. */
+function maskMembers(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let copy: Record<string, unknown> | undefined
+  for (const [name, value] of Object.entries(fields)) {
+    const shown = SECRET_NAMES.has(name) && value !== undefined ? MASK : mask(value, depth + 1)
+    if (shown === value) continue
+    copy ??= { ...fields }
+    copy[name] = shown
+  }
+  return copy ?? fields
+}
+
+function mask(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Error) return value
+  if (depth > DEPTH) return MASK
+  if (Array.isArray(value)) return value.map((item) => mask(item, depth + 1))
+  return maskMembers(value as Record<string, unknown>, depth)
+}
+
+/** An error without the properties that libraries hang on it (requests, headers, bodies). */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return mask(error, 0)
+  const { name, message, stack, cause } = error
+  const { code } = error as { code?: unknown }
+  return {
+    type: error.constructor.name || name,
+    message,
+    stack,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  }
 }
 
 function prettyStream(lines: { write(line: string): unknown }): Writable {

@@ -1,6 +1,10 @@
 import { type TSchema, type TSchemaOptions, Type } from 'typebox'
 import { ERRORS } from '../../core/errors.ts'
-import { EVENT_TYPES } from '../../core/event.ts'
+import { EVENT_TYPES, type EventObject } from '../../core/event.ts'
+import type { MessageObject } from '../../core/message-object.ts'
+import type { SessionObject } from '../../core/session.ts'
+import type { Problem as ProblemObject } from '../error-envelope.ts'
+import type { WebhookObject } from './webhooks/present.ts'
 
 /** A text or null. (A type list, since unions are slow to serialize.) */
 export function nullableText(options: TSchemaOptions = {}) {
@@ -78,7 +82,7 @@ const Problem = Type.Object(
         Type.Object({ field: Type.String({ description: 'JSON pointer or parameter.' }), message: Type.String() }),
       ),
     ),
-  },
+  } satisfies Record<keyof ProblemObject, TSchema>,
   { $id: 'Problem', title: 'Problem', description: 'An error as RFC 9457 has it.' },
 )
 
@@ -94,7 +98,7 @@ const Session = Type.Object(
     push_name: nullableText(),
     metadata: anyObject({ description: 'Yours; comes with every event of the session.' }),
     created_at: time(),
-  },
+  } satisfies Record<keyof SessionObject, TSchema>,
   { $id: 'Session', title: 'Session' },
 )
 
@@ -125,8 +129,14 @@ const Message = Type.Object(
     reply_to: Type.Optional(Type.String({ description: 'WhatsApp’s id of the message that this one answers.' })),
     timestamp: time(),
     attempts: Type.Integer({ description: 'How often it was handed to the network.' }),
+  } satisfies Partial<Record<keyof MessageObject, TSchema>>,
+  {
+    $id: 'Message',
+    title: 'Message',
+    description: 'Has more fields by `type`.',
+    // So that a kind of content which is new to the core is not cut off here.
+    additionalProperties: true,
   },
-  { $id: 'Message', title: 'Message' },
 )
 
 const Webhook = Type.Object(
@@ -143,7 +153,7 @@ const Webhook = Type.Object(
     secret: Type.Optional(Type.String({ description: 'Signs the deliveries (Standard Webhooks); shown once.' })),
     disabled_at: nullableText({ format: 'date-time', description: 'When it was given up, because it answered 410.' }),
     created_at: time(),
-  },
+  } satisfies Record<keyof WebhookObject, TSchema>,
   { $id: 'Webhook', title: 'Webhook' },
 )
 
@@ -157,7 +167,7 @@ const Event = Type.Object(
     timestamp: time(),
     data: Type.Unknown({ description: 'The message for `message.*`, the session for `session.status`.' }),
     metadata: anyObject({ description: 'The session’s metadata at that moment.' }),
-  },
+  } satisfies Record<keyof EventObject, TSchema>,
   { $id: 'Event', title: 'Event' },
 )
 
