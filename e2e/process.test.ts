@@ -83,7 +83,7 @@ describe('kurir start', () => {
       return now.status === 'disconnected' && now
     })
     expect(session.reason).toBe('network_unreachable')
-    expect(stderr()).toContain('web.whatsapp.com')
+    await eventually('it to be said', () => stderr().includes('web.whatsapp.com cannot be reached'))
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
   })
 })

@@ -10,6 +10,7 @@ import type { Server } from './http/context.ts'
 import { buildServer } from './http/server.ts'
 import { VERSION } from './http/version.ts'
 import { Messages } from './messages/messages.ts'
+import { whyUnreachable } from './observe/reachability.ts'
 import { UrlGuard } from './safe-fetch/guard.ts'
 import { SafeFetch } from './safe-fetch/safe-fetch.ts'
 import { Sessions } from './sessions/sessions.ts'
@@ -137,6 +138,7 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
       pump.start()
       janitor = setInterval(prune, PRUNE_EVERY_MS)
       janitor.unref()
+      void sayWhatIsUnreachable(config, logger)
       sessions.resume().catch((err: unknown) => logger.error({ err }, 'sessions could not be resumed'))
       return { url: config.publicUrl ?? listeningAt(server, config) }
     },
@@ -145,6 +147,13 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
       return stopped
     },
   }
+}
+
+/** Without a network everything else works, and sessions connect as soon as there is one: so this is said, no more. */
+async function sayWhatIsUnreachable({ lab }: Config, logger: Logger): Promise<void> {
+  const { hostname, port } = lab ? new URL(lab.url) : { hostname: 'web.whatsapp.com', port: '443' }
+  const why = await whyUnreachable(hostname, Number(port) || 443)
+  if (why) logger.warn({ host: hostname, why }, `${hostname} cannot be reached (${why}); sessions wait until it can`)
 }
 
 function listeningAt(server: Server, { host, basePath }: Config): string {
