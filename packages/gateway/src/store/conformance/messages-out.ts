@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { MessageId, SessionUid, TenantId, WaMessageId } from '../../core/ids.ts'
 import type { MessageRecord, OutgoingStatus } from '../../core/message.ts'
 import type { SessionRecord } from '../../core/session.ts'
+import type { OutboxItem } from '../../messages/ports.ts'
 import { ANI, BUDI, HOUR, only, type Use, type World } from './world.ts'
 
 /** What {@link MessageStore} promises of messages that go out. */
@@ -94,8 +95,8 @@ function outbox(use: Use): void {
     await world.accept(other, saying('x'))
     const [, second] = await outboxOf(world, session)
     await world.store.messages.advanceStatus(second?.id ?? ('' as MessageId), { status: 'sent', at: 1 })
-    expect((await outboxOf(world, session)).map(({ content }) => content.text)).toEqual(['1', '3', '4'])
-    expect((await outboxOf(world, session, rows[0], 1)).map(({ content }) => content.text)).toEqual(['3'])
+    expect(texts(await outboxOf(world, session))).toEqual(['1', '3', '4'])
+    expect(texts(await outboxOf(world, session, rows[0], 1))).toEqual(['3'])
     expect(rows).toEqual([...rows].sort((a, b) => a - b))
   })
 
@@ -154,16 +155,24 @@ function statuses(use: Use): void {
     const { world, session } = await start(use)
     const { message } = await world.accept(session)
     const tell = (status: OutgoingStatus, at: number) =>
-      world.store.messages.advanceStatus({ session: session.uid, waId: message.waId }, { status, at })
+      world.store.messages.advanceStatus({ session: session.uid, waId: message.waId }, { status, at: world.now + at })
     expect(await tell('sent', 1)).toMatchObject({ changed: true, message: { status: 'sent' } })
     expect(await tell('read', 2)).toMatchObject({ changed: true, message: { status: 'read' } })
     expect(await tell('delivered', 3)).toMatchObject({ changed: false, message: { status: 'read' } })
     expect(await tell('failed', 4)).toMatchObject({ changed: false, message: { status: 'read' } })
     const { history = [] } = (await world.store.messages.getMessage(null, message.id)) ?? {}
     expect(history.slice(1)).toEqual([
-      { status: 'sent', at: 1 },
-      { status: 'read', at: 2 },
+      { status: 'sent', at: world.now + 1 },
+      { status: 'read', at: world.now + 2 },
     ])
+  })
+
+  test('a time before that of the status before is moved up to it', async () => {
+    const { world, session } = await start(use)
+    const { message } = await world.accept(session)
+    const sent = await world.store.messages.advanceStatus(message.id, { status: 'sent', at: world.now - 900 })
+    expect(sent?.message.history.at(-1)).toEqual({ status: 'sent', at: world.now })
+    expect(only(await world.events(session.uid)).timestamp).toBe(world.now)
   })
 
   test('a message that nobody sent from here is unknown', async () => {
@@ -191,13 +200,14 @@ function statusEvents(use: Use): void {
   test('each change of status is told once, with the message as it was then', async () => {
     const { world, session } = await start(use)
     const { message } = await world.accept(session)
-    await world.store.messages.advanceStatus(message.id, { status: 'sent', at: 1 })
-    await world.store.messages.advanceStatus(message.id, { status: 'sent', at: 2 })
-    await world.store.messages.advanceStatus(message.id, { status: 'delivered', at: 3 })
+    const [first, second, third] = [world.now + 1, world.now + 2, world.now + 3]
+    await world.store.messages.advanceStatus(message.id, { status: 'sent', at: first })
+    await world.store.messages.advanceStatus(message.id, { status: 'sent', at: second })
+    await world.store.messages.advanceStatus(message.id, { status: 'delivered', at: third })
     const events = await world.events(session.uid)
     expect(events.map(({ seq, type, timestamp, lane }) => [seq, type, timestamp, lane])).toEqual([
-      [1, 'message.sent', 1, ANI],
-      [2, 'message.delivered', 3, ANI],
+      [1, 'message.sent', first, ANI],
+      [2, 'message.delivered', third, ANI],
     ])
     expect(events.map(({ data }) => (data as { status: string }).status)).toEqual(['sent', 'delivered'])
     expect(events[0]?.data).toMatchObject({ id: message.id, from: session.phone, to: '6281311110001', text: 'Halo' })
@@ -227,6 +237,10 @@ function statusEvents(use: Use): void {
 async function start(use: Use) {
   const world = use()
   return { world, session: await world.session() }
+}
+
+function texts(items: OutboxItem[]): (string | undefined)[] {
+  return items.map(({ content }) => (content.type === 'text' ? content.text : undefined))
 }
 
 function saying(text: string) {

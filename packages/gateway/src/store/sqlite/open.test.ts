@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../core/clock.ts'
+import type { TenantId } from '../../core/ids.ts'
+import { MIGRATIONS } from '../migrations/all.ts'
+import type { Migration } from '../migrations/migration.ts'
+import { DataDirectoryError, networkFileSystemName } from './directory.ts'
+import { openDriver } from './driver.ts'
+import { StoreTooNewError, schemaVersion } from './migrate.ts'
+import { DATABASE_FILE, openSqliteStore } from './open.ts'
+
+const logger = pino({ level: 'silent' })
+const tenant = { id: 'shop' as TenantId, name: 'Shop', countryCode: '62', createdAt: 1 }
+let root: string
+let dataDir: string
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'kurir-open-'))
+  dataDir = join(root, 'made', 'here')
+})
+
+afterEach(() => {
+  rmSync(root, { recursive: true })
+})
+
+function open(migrations?: readonly Migration[]) {
+  return openSqliteStore({ dataDir, clock: systemClock, logger, ...(migrations && { migrations }) })
+}
+
+describe('the data directory', () => {
+  test('is made where absent, and nobody else may read what is in it', async () => {
+    const store = await open()
+    await store.access.createTenant(tenant)
+    const modes = [dataDir, ...readdirSync(dataDir).map((name) => join(dataDir, name))].map(
+      (path) => statSync(path).mode & 0o777,
+    )
+    expect(modes.length).toBeGreaterThanOrEqual(4)
+    expect(modes[0]).toBe(0o700)
+    expect(new Set(modes.slice(1))).toEqual(new Set([0o600]))
+    await store.close()
+  })
+
+  test('is closed to others where it was open before', async () => {
+    mkdirSync(dataDir, { recursive: true })
+    chmodSync(dataDir, 0o755)
+    await (await open()).close()
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+  })
+
+  test('that cannot be made is named', async () => {
+    writeFileSync(join(root, 'made'), 'a file in the way')
+    const failure = await open().catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(DataDirectoryError)
+    expect(String(failure)).toContain(`${dataDir} cannot be made: ENOTDIR`)
+  })
+
+  test.each([
+    [0x6969, 'NFS'],
+    [0xff534d42, 'CIFS'],
+    [0xff534d42 - 2 ** 32, 'CIFS'],
+    [0xef53, undefined],
+  ])('of file system type %d is %s', (type, name) => {
+    expect(networkFileSystemName(type)).toBe(name)
+  })
+})
+
+describe('the lock', () => {
+  test('refuses a second store in the same process, says which directory, and is free after close', async () => {
+    const first = await open()
+    const failure = await open().catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(DataDirectoryError)
+    expect(String(failure)).toContain(`${dataDir} is in use by another Kurir process`)
+    await first.access.createTenant(tenant)
+    await first.close()
+    const second = await open()
+    expect(await second.access.getTenant(tenant.id)).toEqual(tenant)
+    await second.close()
+  })
+
+  test('refuses while another process holds it, and nothing of a killed one blocks the next', async () => {
+    const holder = spawn(process.execPath, [join(import.meta.dirname, 'test', 'hold-store.ts'), dataDir])
+    const [line] = (await once(createInterface(holder.stdout), 'line')) as [string]
+    expect(line).toBe('open')
+    await expect(open()).rejects.toThrow('in use by another Kurir process')
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    const store = await open()
+    expect(await store.access.getTenant('held' as TenantId)).toMatchObject({ name: 'Held' })
+    await store.close()
+  })
+
+  test('is given back when opening fails', async () => {
+    const broken: Migration = { version: MIGRATIONS.length + 1, name: 'broken', sqlite: 'CREATE NONSENSE' }
+    await expect(open([...MIGRATIONS, broken])).rejects.toThrow('syntax error')
+    await (await open()).close()
+  })
+})
+
+describe('migrations', () => {
+  const next: Migration = {
+    version: MIGRATIONS.length + 1,
+    name: 'a next step',
+    sqlite: 'CREATE TABLE next_step (n INTEGER) STRICT; INSERT INTO next_step VALUES (1);',
+  }
+
+  test('are numbered without gaps', () => {
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, n) => n + 1))
+  })
+
+  test('run once, also on a store that has data', async () => {
+    const first = await open()
+    await first.access.createTenant(tenant)
+    await first.close()
+    for (let start = 0; start < 2; start++) {
+      const store = await open([...MIGRATIONS, next])
+      expect(await store.access.getTenant(tenant.id)).toEqual(tenant)
+      await store.close()
+    }
+    const driver = openDriver(join(dataDir, DATABASE_FILE), { busyMs: 0 })
+    expect(driver.prepare<[]>('SELECT count(*) AS n FROM next_step').get()).toEqual({ n: 1 })
+    expect(schemaVersion(driver)).toBe(next.version)
+    driver.close()
+  })
+
+  test('that fail leave the store as it was', async () => {
+    await (await open()).close()
+    const broken = { ...next, sqlite: `${next.sqlite} CREATE NONSENSE` }
+    await expect(open([...MIGRATIONS, broken])).rejects.toThrow('syntax error')
+    const store = await open([...MIGRATIONS, next])
+    await store.close()
+  })
+
+  test('of a newer release are not touched by an older one', async () => {
+    const store = await open([...MIGRATIONS, next])
+    await store.access.createTenant(tenant)
+    await store.close()
+    const file = join(dataDir, DATABASE_FILE)
+    const before = readFileSync(file)
+    const failure = await open().catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(StoreTooNewError)
+    expect(String(failure)).toContain(`schema version ${next.version}, and this Kurir knows ${MIGRATIONS.length}`)
+    expect(readFileSync(file).equals(before)).toBe(true)
+    await (await open([...MIGRATIONS, next])).close()
+  })
+})
+
+test('a file that is no database is refused, not overwritten', async () => {
+  mkdirSync(dataDir, { recursive: true })
+  const file = join(dataDir, DATABASE_FILE)
+  writeFileSync(file, 'this is somebody else\u2019s file, and it is long enough to have a header of its own'.repeat(20))
+  const before = readFileSync(file)
+  await expect(open()).rejects.toThrow('not a database')
+  expect(readFileSync(file).equals(before)).toBe(true)
+})
