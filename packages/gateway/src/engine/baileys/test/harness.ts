@@ -3,19 +3,11 @@ import pino from 'pino'
 import { systemClock } from '../../../core/clock.ts'
 import { newId, type SessionUid, type WaMessageId } from '../../../core/ids.ts'
 import { type Jid, phoneJid } from '../../../core/jid.ts'
-import type {
-  AccountIdentity,
-  CloseReason,
-  EngineConnection,
-  EngineSink,
-  InboundMessage,
-  OutboundMessage,
-  Receipt,
-  UndecryptableMessage,
-} from '../../port.ts'
+import type { EngineConnection, OutboundMessage } from '../../port.ts'
 import { BaileysEngine } from '../engine.ts'
 import type { BaileysEngineOptions } from '../options.ts'
 import { MemoryAuth } from './memory-auth.ts'
+import { Recorder } from './recorder.ts'
 import { Wire } from './wire.ts'
 
 const DEADLINE_MS = 10_000
@@ -32,70 +24,6 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   throw new Error(`not so within ${deadline} ms: ${read}`)
-}
-
-/** A sink that writes everything down; what it stores it consumes, as the real one does in one transaction. */
-export class Recorder implements EngineSink {
-  readonly qrs: { text: string; expiresAt: number }[] = []
-  readonly told: string[] = []
-  readonly messages: InboundMessage[] = []
-  readonly undecryptable: UndecryptableMessage[] = []
-  readonly receipts: Receipt[] = []
-  paired: AccountIdentity | undefined
-  identity: AccountIdentity | undefined
-  drained = false
-  closed: CloseReason | undefined
-  closedTimes = 0
-  /** Awaited before a message counts as stored; may throw. */
-  beforeStore: (message: InboundMessage) => void | Promise<void> = () => {}
-  beforeReceipt: (receipt: Receipt) => void | Promise<void> = () => {}
-  readonly #auth: MemoryAuth
-  readonly #session: SessionUid
-
-  constructor(auth: MemoryAuth, session: SessionUid) {
-    this.#auth = auth
-    this.#session = session
-  }
-
-  onQr(qr: { text: string; expiresAt: number }): void {
-    this.qrs.push(qr)
-  }
-
-  onPaired(identity: AccountIdentity): void {
-    this.paired = identity
-    this.told.push('paired')
-  }
-
-  onOpen(identity: AccountIdentity): void {
-    this.identity = identity
-    this.told.push('open')
-  }
-
-  onDrained(): void {
-    this.drained = true
-    this.told.push('drained')
-  }
-
-  onClosed(reason: CloseReason): void {
-    this.closed = reason
-    this.closedTimes += 1
-    this.told.push(`closed ${reason.kind}`)
-  }
-
-  async onMessage(message: InboundMessage): Promise<void> {
-    await this.beforeStore(message)
-    this.messages.push(message)
-    await this.#auth.consumeJournal(this.#session, [message.journalKey])
-  }
-
-  async onUndecryptable(message: UndecryptableMessage): Promise<void> {
-    this.undecryptable.push(message)
-  }
-
-  async onReceipt(receipt: Receipt): Promise<void> {
-    await this.beforeReceipt(receipt)
-    this.receipts.push(receipt)
-  }
 }
 
 export interface PhoneMessage {
@@ -211,7 +139,7 @@ export class Bench {
   outbound(to: string, text: string, waId: WaMessageId = this.engine.newMessageId()): OutboundMessage {
     const content = { type: 'text' as const, text }
     const jid = (to.includes('@') ? to : phoneJid(to)) as Jid
-    const proto = this.engine.compose(content, null)
+    const proto = this.engine.compose(content, null, jid)
     if (!proto) throw new Error('a text needs no preparation')
     this.auth.sent.set(waId, proto)
     return { waId, to: jid, content, proto }
