@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
-import { ConfigError, type LoadedConfig, loadConfig, printConfig } from '../config/config.ts'
+import { ConfigError, describeSettings, type LoadedConfig, loadConfig, printConfig } from '../config/config.ts'
 import type { SettingName } from '../config/settings.ts'
 import { createLogger } from '../observe/log.ts'
 import { CliError, EXIT } from './exit-codes.ts'
@@ -35,11 +35,20 @@ export function addStart(program: Command, streams: Streams): void {
     .option('--exit-with-parent', 'stop when standard input closes')
     .option('--json', 'print one line of JSON when it listens')
     .addHelpText('after', '\nExamples:\n  kurir start\n  kurir start --port 8080 --data /var/lib/kurir')
+    .addHelpText('after', settingsHelp)
     .action(async (flags: StartFlags, self: Command) => {
       const loaded = readConfig(flags, self)
       if (flags.printConfig) return streams.out(printConfig(loaded.settings))
       await run(loaded, flags, streams)
     })
+}
+
+/** All settings, for those that no flag has. */
+function settingsHelp(): string {
+  const lines = describeSettings().map(
+    (setting) => `  ${setting.name}${setting.default && `=${setting.default}`}\n      ${setting.description}`,
+  )
+  return `\nSettings (environment variables):\n${lines.join('\n')}`
 }
 
 function readConfig(flags: StartFlags, command: Command): LoadedConfig {

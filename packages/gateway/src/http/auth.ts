@@ -15,7 +15,7 @@ export function installAuth(app: Server, access: Pick<AccessVerbs, 'authenticate
     if (allowed === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
     if (allowed === 'public') return
     const check = async (request: FastifyRequest, reply: FastifyReply) => {
-      const caller = await authenticate(request, access, limits)
+      const caller = await authenticate(request, reply, access, limits)
       request.caller = caller
       limits.countRequest(caller.keyId, reply)
       if (!hasScope(caller, allowed))
@@ -32,14 +32,14 @@ function hooksOf({ onRequest }: RouteOptions) {
 
 async function authenticate(
   request: FastifyRequest,
+  reply: FastifyReply,
   access: Pick<AccessVerbs, 'authenticate'>,
   limits: Limits,
 ): Promise<Caller> {
-  limits.refuseGuessers(request.ip)
   const presented = presentedKey(request)
   const caller = presented && (await access.authenticate(presented))
   if (caller) return caller
-  limits.countFailure(request.ip)
+  limits.countFailure(request.ip, reply)
   throw new KurirError('unauthorized', presented ? 'The key is not valid' : 'Send a key: "Authorization: Bearer <key>"')
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { KurirError } from '../core/errors.ts'
 import type { Server } from './context.ts'
 
 /** How often connections are looked for, while the server closes, whose last request has been answered. */
@@ -16,6 +17,9 @@ export function closeWithoutLingering(app: Server): void {
     if (isClosing) return void socket.destroy()
     unused.add(socket)
     socket.once('close', () => unused.delete(socket))
+  })
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(isClosing ? new KurirError('unavailable', 'The gateway is shutting down') : undefined)
   })
   app.server.on('request', ({ socket }) => unused.delete(socket))
   app.addHook('preClose', async () => {

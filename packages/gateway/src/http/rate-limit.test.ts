@@ -57,6 +57,7 @@ test('an address that guesses keys is slowed down', async () => {
   }
   expect(statuses.slice(0, 30).every((status) => status === 401)).toBe(true)
   expect(statuses).toContain(429)
+  expect((await rig.call('GET', '/v1/sessions')).status).toBe(200)
 })
 
 test('without a limit there are no limit headers', async () => {

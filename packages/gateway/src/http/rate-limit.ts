@@ -28,15 +28,14 @@ export class Limits {
     throw new KurirError('rate_limited', `Too many requests; try again in ${taken.resetSeconds} s`)
   }
 
-  /** Throws `rate_limited` for an address that presented too many wrong keys. */
-  refuseGuessers(address: string): void {
-    if (this.#failures && !this.#failures.has(address)) {
-      throw new KurirError('rate_limited', 'Too many wrong keys from this address')
-    }
-  }
-
-  /** Counts a wrong key. */
-  countFailure(address: string): void {
-    this.#failures?.take(address)
+  /**
+   * Counts a wrong key; throws `rate_limited` for an address that presented too many. Right keys are never refused for
+   * their address: behind a proxy all clients may share one.
+   */
+  countFailure(address: string, reply: FastifyReply): void {
+    const taken = this.#failures?.take(address)
+    if (!taken || taken.allowed) return
+    reply.header('retry-after', taken.resetSeconds)
+    throw new KurirError('rate_limited', 'Too many wrong keys from this address')
   }
 }

@@ -55,6 +55,8 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     requestIdHeader: false,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    // Ours has the shape of all errors: see closing.ts.
+    return503OnClosing: false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 256 },

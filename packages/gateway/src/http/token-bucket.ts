@@ -49,11 +49,6 @@ export class TokenBuckets {
     }
   }
 
-  /** Whether a token could be taken. */
-  has(name: string): boolean {
-    return this.#refilled(name).tokens >= 1
-  }
-
   #refilled(name: string): Bucket {
     const now = this.#now()
     const bucket = this.#buckets.get(name)
