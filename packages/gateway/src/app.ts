@@ -9,6 +9,7 @@ import type { Gateway } from './gateway.ts'
 import type { Server } from './http/context.ts'
 import { buildServer } from './http/server.ts'
 import { VERSION } from './http/version.ts'
+import { Media } from './media/media.ts'
 import { Messages } from './messages/messages.ts'
 import { whyUnreachable } from './observe/reachability.ts'
 import { UrlGuard } from './safe-fetch/guard.ts'
@@ -56,6 +57,7 @@ interface Parts {
   messages: Messages
   pump: DeliveryPump
   http: SafeFetch
+  media: Media
   server: Server
 }
 
@@ -84,6 +86,8 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     ...(config.privateUrls.loopback || config.privateUrls.cidrs.length > 0 ? { ports: 'any' } : {}),
   })
   const http = new SafeFetch({ guard })
+  const { dataDir } = config
+  const media = new Media({ store: store.media, remote: engine, http, dataDir, clock, logger, ...config.media })
   const pump = new DeliveryPump({
     ...{ store: store.webhooks, commits: store.events, http, clock, logger },
     ...{ renderer: nativeBody, random: Math.random, userAgent: `Kurir/${VERSION}` },
@@ -93,6 +97,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     access: new Access({ store: store.access, sessions: store.sessions, clock, adminKey: config.adminKey }),
     sessions,
     messages,
+    media,
     webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
     events: { list: (query) => store.events.listEvents(query) },
     health: () => {
@@ -100,7 +105,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
       return { ok, store: ok ? 'ok' : 'failing' }
     },
   }
-  return { gateway, sessions, messages, pump, http, server: await buildServer({ gateway, config, logger }) }
+  return { gateway, sessions, messages, pump, http, media, server: await buildServer({ gateway, config, logger }) }
 }
 
 function networkOf({ lab }: Config): Network {
@@ -117,23 +122,25 @@ interface Surroundings {
 }
 
 function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick<App, 'start' | 'stop'> {
-  const { server, sessions, messages, pump, http } = parts
+  const { server, sessions, messages, pump, http, media } = parts
   let janitor: NodeJS.Timeout | undefined
   let stopped: Promise<void> | undefined
 
   const prune = () => {
     store.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old rows could not be deleted'))
+    media.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old files could not be deleted'))
   }
   const stop = async () => {
     clearInterval(janitor)
     const closed = server.close()
     await messages.drain(DRAIN_MS)
-    await Promise.all([sessions.drain(), pump.drain(clock.now() + 1_000), closed])
+    await Promise.all([sessions.drain(), pump.drain(clock.now() + 1_000), media.stop(), closed])
     await http.close()
     await store.close()
   }
   return {
     async start() {
+      await media.start()
       await server.listen({ host: config.host, port: config.port })
       pump.start()
       janitor = setInterval(prune, PRUNE_EVERY_MS)

@@ -1,5 +1,6 @@
 import type { AccessVerbs } from './access/verbs.ts'
 import type { EventQuery, StoredEvent } from './events/ports.ts'
+import type { MediaVerbs } from './media/verbs.ts'
 import type { MessageVerbs } from './messages/verbs.ts'
 import type { SessionVerbs } from './sessions/verbs.ts'
 import type { WebhookVerbs } from './webhooks/verbs.ts'
@@ -9,6 +10,7 @@ export interface Gateway {
   access: AccessVerbs
   sessions: SessionVerbs
   messages: MessageVerbs
+  media: MediaVerbs
   webhooks: WebhookVerbs
   events: { list(query: EventQuery): Promise<StoredEvent[]> }
   /** Whether the process can do its work. */

@@ -28,6 +28,7 @@ test('an empty environment gives the documented defaults', () => {
     privateUrls: { loopback: false, cidrs: [] },
     sendConcurrency: 8,
     handshakes: 16,
+    media: { maxBytes: 100 * 1024 * 1024, quotaBytes: 0, days: 30 },
     adminKey: null,
   })
 })

@@ -25,6 +25,7 @@ export interface Config {
   sendConcurrency: number
   /** Sessions that connect at the same time when the process starts. */
   handshakes: number
+  media: MediaConfig
   /** An admin key given by the operator; null: one is made at the first start. */
   adminKey: string | null
 }
@@ -44,8 +45,17 @@ export interface RateLimitConfig {
   burst: number
 }
 
+export interface MediaConfig {
+  /** Of one file. */
+  maxBytes: number
+  /** Of all files of one tenant; 0: no limit. */
+  quotaBytes: number
+  /** Unused files are deleted after so many; 0 keeps them. */
+  days: number
+}
+
 /** Private addresses that outgoing requests (webhooks) may reach. */
-export interface PrivateUrls {
+interface PrivateUrls {
   loopback: boolean
   cidrs: string[]
 }
@@ -57,6 +67,8 @@ export interface LoadedConfig {
   /** Lines about what is odd but no fault: unknown KURIR_* variables. */
   warnings: string[]
 }
+
+const MB = 1024 * 1024
 
 type Environment = Record<string, string | undefined>
 
@@ -198,6 +210,11 @@ function derive(settings: Settings): Config {
     privateUrls: derivePrivateUrls(settings.KURIR_ALLOW_PRIVATE_URLS),
     sendConcurrency: settings.KURIR_SEND_CONCURRENCY,
     handshakes: settings.KURIR_HANDSHAKES,
+    media: {
+      maxBytes: settings.KURIR_MEDIA_MAX_MB * MB,
+      quotaBytes: settings.KURIR_MEDIA_QUOTA_MB * MB,
+      days: settings.KURIR_MEDIA_DAYS,
+    },
     adminKey: settings.KURIR_ADMIN_KEY ?? null,
   }
 }

@@ -70,6 +70,24 @@ export const SettingsSchema = Type.Object(
       maximum: 256,
       description: 'Chats of one session that are sent to at the same time.',
     }),
+    KURIR_MEDIA_MAX_MB: Type.Integer({
+      default: 100,
+      minimum: 1,
+      maximum: 2048,
+      description: 'Largest file that clients may give, in MB; larger received ones are fetched only when asked for.',
+    }),
+    KURIR_MEDIA_QUOTA_MB: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 100_000_000,
+      description: 'What all files of one tenant may take, in MB; 0 is without limit.',
+    }),
+    KURIR_MEDIA_DAYS: Type.Integer({
+      default: 30,
+      minimum: 0,
+      maximum: 36_500,
+      description: 'Days that a file is kept which nobody uses; 0 keeps all.',
+    }),
     KURIR_HANDSHAKES: Type.Integer({
       default: 16,
       minimum: 1,

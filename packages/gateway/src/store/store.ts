@@ -1,6 +1,7 @@
 import type { AccessStore } from '../access/ports.ts'
 import type { AuthStore } from '../engine/baileys/auth-port.ts'
 import type { EventStore } from '../events/ports.ts'
+import type { MediaStore } from '../media/ports.ts'
 import type { MessageStore } from '../messages/ports.ts'
 import type { SessionStore } from '../sessions/ports.ts'
 import type { WebhookStore } from '../webhooks/ports.ts'
@@ -9,6 +10,7 @@ import type { WebhookStore } from '../webhooks/ports.ts'
 export interface Store {
   sessions: SessionStore
   messages: MessageStore
+  media: MediaStore
   webhooks: WebhookStore
   access: AccessStore
   events: EventStore

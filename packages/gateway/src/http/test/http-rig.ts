@@ -4,8 +4,10 @@ import { Access } from '../../access/access.ts'
 import type { Scope } from '../../access/ports.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
 import type { Gateway } from '../../gateway.ts'
+import { Media, type MediaOptions } from '../../media/media.ts'
 import { Rig } from '../../messages/test/rig.ts'
 import { UrlGuard } from '../../safe-fetch/guard.ts'
+import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
 import { createEndpoints } from '../../webhooks/endpoints.ts'
 import type { HttpConfig, Server } from '../context.ts'
 import { buildServer } from '../server.ts'
@@ -29,6 +31,8 @@ export interface HttpRigOptions {
   logger?: Logger
   /** Puts something between HTTP and the gateway. */
   gateway?: (gateway: Gateway) => Gateway
+  /** Limits of files. */
+  media?: Partial<Pick<MediaOptions, 'maxBytes' | 'quotaBytes'>>
 }
 
 /** The HTTP server on a free port over real rooms, a real SQLite file and the scripted engine. */
@@ -39,7 +43,14 @@ export class HttpRig {
   readonly url: string
   readonly admin: string
 
-  private constructor(rig: Rig, gateway: Gateway, app: Server, url: string, admin: string) {
+  readonly #close: () => Promise<unknown>
+
+  private constructor(
+    rig: Rig,
+    gateway: Gateway,
+    { app, url, admin, close }: { app: Server; url: string; admin: string; close: () => Promise<unknown> },
+  ) {
+    this.#close = close
     this.rig = rig
     this.gateway = gateway
     this.app = app
@@ -52,10 +63,16 @@ export class HttpRig {
     const { store, clock } = rig
     const access = new Access({ store: store.access, sessions: store.sessions, clock })
     const guard = new UrlGuard({ allowLoopback: true, ports: 'any' })
+    const http = new SafeFetch({ guard })
+    const { logger = pino({ level: 'silent' }), media: limits } = options
+    const media = new Media({
+      ...{ store: store.media, remote: rig.engine, http, dataDir: rig.dataDir, clock, logger, ...limits },
+    })
     const real: Gateway = {
       access,
       sessions: rig.sessions,
       messages: rig.messages,
+      media,
       webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
       events: { list: (query) => store.events.listEvents(query) },
       health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing' }),
@@ -63,14 +80,16 @@ export class HttpRig {
     const gateway = options.gateway?.(real) ?? real
     const admin = (await access.bootstrap()) ?? ''
     const config = { publicUrl: null, basePath: '', trustProxy: false, rateLimit: null, ...options.config }
-    const app = await buildServer({ gateway, config, logger: options.logger ?? pino({ level: 'silent' }) })
+    const app = await buildServer({ gateway, config, logger })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
-    return new HttpRig(rig, gateway, app, `http://127.0.0.1:${port}${config.basePath}`, admin)
+    const url = `http://127.0.0.1:${port}${config.basePath}`
+    return new HttpRig(rig, gateway, { app, url, admin, close: () => Promise.all([media.stop(), http.close()]) })
   }
 
   async close(): Promise<void> {
     await this.app.close()
+    await this.#close()
     await this.rig.close()
   }
 

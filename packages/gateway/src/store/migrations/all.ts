@@ -1,5 +1,6 @@
 import { firstTables } from './0001-first-tables.ts'
+import { media } from './0002-media.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
-export const MIGRATIONS: readonly Migration[] = [firstTables]
+export const MIGRATIONS: readonly Migration[] = [firstTables, media]

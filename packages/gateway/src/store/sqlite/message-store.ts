@@ -18,7 +18,9 @@ import type {
 } from '../../messages/ports.ts'
 import type { EventLog } from './event-log.ts'
 import type { Effects, GroupCommit } from './group-commit.ts'
+import type { ReceivedBell } from './media-store.ts'
 import type { JournalTable } from './tables/journal.ts'
+import type { MediaTable } from './tables/media.ts'
 import type { MessageTable, StoredMessage } from './tables/message.ts'
 import type { SessionTable } from './tables/session.ts'
 
@@ -33,18 +35,23 @@ export class SqliteMessageStore implements MessageStore {
   private readonly messages: MessageTable
   private readonly sessions: SessionTable
   private readonly journal: JournalTable
+  private readonly media: MediaTable
   private readonly log: EventLog
+  private readonly received: ReceivedBell
 
   constructor(
     writer: GroupCommit,
-    tables: { messages: MessageTable; sessions: SessionTable; journal: JournalTable },
+    tables: { messages: MessageTable; sessions: SessionTable; journal: JournalTable; media: MediaTable },
     log: EventLog,
+    received: ReceivedBell,
   ) {
     this.writer = writer
     this.messages = tables.messages
     this.sessions = tables.sessions
     this.journal = tables.journal
+    this.media = tables.media
     this.log = log
+    this.received = received
   }
 
   acceptMessage(draft: MessageDraft, idempotency: IdempotencyClaim | null): Promise<AcceptResult> {
@@ -169,6 +176,7 @@ export class SqliteMessageStore implements MessageStore {
   private insertInbound(effects: Effects, session: SessionUid, inbound: InboundMessage, at: number): MessageRecord {
     const message = this.inboundRecord(session, inbound, at)
     this.messages.insert({ message, proto: null, undecryptable: false, claim: null })
+    this.keepRemote(message, inbound, at)
     this.announce(effects, message, 'message.received', at)
     return message
   }
@@ -183,8 +191,21 @@ export class SqliteMessageStore implements MessageStore {
       senderAlt: inbound.senderAlt ?? stub.message.senderAlt,
     }
     this.messages.fill(stub.rowNo, message)
+    this.keepRemote(message, inbound, at)
     this.announce(effects, message, 'message.received', at)
     return message
+  }
+
+  /** The file of a message that came in, to be fetched from now on. */
+  private keepRemote(message: MessageRecord, { content, remote }: InboundMessage, at: number): void {
+    if (!remote || !('media' in content) || !content.media) return
+    const { id, mimetype, size, fileName } = content.media
+    const { tenant, sessionUid, session } = message
+    this.media.insert({
+      ...{ id, tenant, sessionUid, session, state: 'remote', mimetype, size, fileName, sha256: null, remote },
+      ...{ attempts: 0, createdAt: at, usedAt: at },
+    })
+    this.received.mark()
   }
 
   private inboundRecord(

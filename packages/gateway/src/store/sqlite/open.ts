@@ -12,6 +12,7 @@ import { EventLog } from './event-log.ts'
 import { CommitBell, SqliteEventStore } from './event-store.ts'
 import { GroupCommit } from './group-commit.ts'
 import { prune } from './janitor.ts'
+import { ReceivedBell, SqliteMediaStore } from './media-store.ts'
 import { SqliteMessageStore } from './message-store.ts'
 import { migrate, refuseNewerStore } from './migrate.ts'
 import { SqliteSessionStore } from './session-store.ts'
@@ -22,11 +23,14 @@ import { DeliveryTable } from './tables/delivery.ts'
 import { EndpointTable } from './tables/endpoint.ts'
 import { EventTable } from './tables/event.ts'
 import { JournalTable } from './tables/journal.ts'
+import { MediaTable } from './tables/media.ts'
 import { MessageTable } from './tables/message.ts'
 import { ProbeTable } from './tables/probe.ts'
 import { SessionTable } from './tables/session.ts'
 import { SignalKeyTable } from './tables/signal-key.ts'
 import { TenantTable } from './tables/tenant.ts'
+import { TokenTable } from './tables/token.ts'
+import { UsageTable } from './tables/usage.ts'
 import { SqliteWebhookStore } from './webhook-store.ts'
 
 export interface SqliteOptions {
@@ -102,27 +106,35 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
     tenants: new TenantTable(driver),
     apiKeys: new ApiKeyTable(driver),
     answers: new AnswerTable(driver),
+    tokens: new TokenTable(driver),
+    usage: new UsageTable(driver),
     credentials: new CredentialTable(driver),
     keys: new SignalKeyTable(driver),
     journal: new JournalTable(driver),
+    media: new MediaTable(driver),
   }
   const probe = new ProbeTable(driver)
   const log = new EventLog(tables, clock)
   const bell = new CommitBell(logger)
+  const received = new ReceivedBell()
   const writer = new GroupCommit({
     driver,
     logger,
     probe: () => probe.touch(clock.now()),
-    onCommitted: (effects) => bell.ring(effects),
+    onCommitted: (effects) => {
+      bell.ring(effects)
+      received.ring()
+    },
     onRolledBack: () => log.forgetEndpoints(),
   })
   let open = true
   return {
     sessions: new SqliteSessionStore(writer, tables.sessions, log),
-    messages: new SqliteMessageStore(writer, tables, log),
+    messages: new SqliteMessageStore(writer, tables, log, received),
     webhooks: new SqliteWebhookStore(writer, tables, log),
     access: new SqliteAccessStore(writer, tables, clock),
     events: new SqliteEventStore(writer, tables.events, bell),
+    media: new SqliteMediaStore(writer, tables.media, received),
     auth: new SqliteAuthStore(writer, tables, clock),
     health: () => writer.health(),
     prune: (now) => prune(writer, tables, now),

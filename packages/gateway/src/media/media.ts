@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { Logger } from 'pino'
+import type { Clock } from '../core/clock.ts'
+import { type ErrorCode, KurirError } from '../core/errors.ts'
+import type { TenantId } from '../core/ids.ts'
+import type { MediaId, MediaKind, MediaRef } from '../core/media.ts'
+import { FileMissing, type FileSource, type SourceFile } from '../engine/port.ts'
+import type { SafeFetch } from '../safe-fetch/safe-fetch.ts'
+import { Downloads } from './downloads.ts'
+import { MediaFiles } from './files.ts'
+import { Intake } from './intake.ts'
+import type { MediaRecord, MediaStore, RemoteFiles } from './ports.ts'
+import { Retention } from './retention.ts'
+import type { FileClaim, MediaInfo, MediaVerbs, OpenFile } from './verbs.ts'
+
+export interface MediaOptions {
+  store: MediaStore
+  remote: RemoteFiles
+  http: Pick<SafeFetch, 'fetch'>
+  /** The gateway's; files go to its folder `media`. */
+  dataDir: string
+  clock: Clock
+  logger: Logger
+  /** Of one file; default 100 MB. */
+  maxBytes?: number
+  /** Of all files of one tenant together; default 0, no limit. */
+  quotaBytes?: number
+  /** Files that were not used for so many days are deleted; default 30, 0 keeps them. */
+  days?: number
+  /** Received files that are fetched at the same time in the background; default 4. */
+  concurrency?: number
+  /** 0 (inclusive) to 1 (exclusive), for the jitter of back-offs; default Math.random. */
+  random?: () => number
+}
+
+/** Trying again does not bring the file back. */
+const GONE = new Set<ErrorCode>(['media_not_found', 'media_gone'])
+const MB = 1024 * 1024
+/** A use is written down at most once in so many milliseconds. */
+const TOUCH_EVERY_MS = 24 * 3_600_000
+
+/** Files: taken from clients, fetched from WhatsApp, kept by their hash, given out again. */
+export class Media implements MediaVerbs {
+  readonly maxBytes: number
+  /** For the engine, which uploads the files of messages. */
+  readonly source: FileSource
+  readonly #store: MediaStore
+  readonly #files: MediaFiles
+  readonly #intake: Intake
+  readonly #downloads: Downloads
+  readonly #retention: Retention
+  readonly #clock: Clock
+  readonly #logger: Logger
+
+  constructor(options: MediaOptions) {
+    const { store, remote, http, clock, logger, maxBytes = 100 * MB, quotaBytes = 0, days = 30 } = options
+    const files = new MediaFiles(join(options.dataDir, 'media'))
+    this.maxBytes = maxBytes
+    this.#store = store
+    this.#files = files
+    this.#clock = clock
+    this.#logger = logger
+    this.#intake = new Intake({ files, store, http, clock, maxBytes, quotaBytes })
+    const { concurrency = 4, random = Math.random } = options
+    this.#downloads = new Downloads({ files, store, remote, clock, logger, maxBytes, concurrency, random })
+    this.source = { open: (id) => this.#forEngine(id) }
+    this.#retention = new Retention({ files, store, logger, days })
+  }
+
+  /** Clears what a killed process left and begins to fetch what came in. */
+  async start(): Promise<void> {
+    await this.#files.prepare()
+    this.#downloads.start()
+  }
+
+  /** Resolves when the store and the engine are no longer used in the background. */
+  stop(): Promise<void> {
+    return this.#downloads.stop()
+  }
+
+  /** Deletes what has outlived its use. `now` in milliseconds. */
+  prune(now: number): Promise<{ rows: number; files: number }> {
+    return this.#retention.prune(now)
+  }
+
+  async fromStream(tenant: TenantId, content: Readable, claim: FileClaim): Promise<MediaRef> {
+    return toRef(await this.#intake.fromStream(tenant, content, claim))
+  }
+
+  async fromUrl(tenant: TenantId, url: string, claim: FileClaim & { timeoutMs?: number } = {}): Promise<MediaRef> {
+    return toRef(await this.#intake.fromUrl(tenant, url, claim))
+  }
+
+  async fromBase64(tenant: TenantId, text: string, claim: FileClaim = {}): Promise<MediaRef> {
+    return toRef(await this.#intake.fromBase64(tenant, text, claim))
+  }
+
+  async forMessage(tenant: TenantId, id: MediaId, _kind: MediaKind): Promise<MediaRef> {
+    return toRef((await this.#here(await this.#record(tenant, id))).media)
+  }
+
+  async get(tenant: TenantId | null, id: MediaId): Promise<MediaInfo> {
+    return toInfo(await this.#record(tenant, id))
+  }
+
+  async open(tenant: TenantId | null, id: MediaId): Promise<OpenFile> {
+    const { media, size, sha256 } = await this.#here(await this.#record(tenant, id))
+    return { media: toInfo(media), size, sha256, read: (range) => this.#files.read(sha256, range) }
+  }
+
+  async #forEngine(id: MediaId): Promise<SourceFile> {
+    try {
+      const { media, size, sha256 } = await this.#here(await this.#record(null, id))
+      return { path: this.#files.pathOf(sha256), size, mimetype: media.mimetype, traits: {} }
+    } catch (error) {
+      if (error instanceof KurirError && GONE.has(error.code)) throw new FileMissing(id, { cause: error })
+      throw error
+    }
+  }
+
+  async #record(tenant: TenantId | null, id: MediaId): Promise<MediaRecord> {
+    const media = await this.#store.getMedia(tenant, id)
+    if (!media) throw new KurirError('media_not_found')
+    return media
+  }
+
+  /** The file on the local disk, fetched where need be. */
+  async #here(known: MediaRecord): Promise<{ media: MediaRecord; size: number; sha256: string }> {
+    if (known.state === 'gone') throw new KurirError('media_gone')
+    const media = known.state === 'remote' ? await this.#downloads.fetch(known) : known
+    const { sha256 } = media
+    const size = sha256 === null ? undefined : await this.#files.sizeOf(sha256)
+    if (sha256 === null || size === undefined || size !== media.size) {
+      this.#logger.error({ media: media.id }, 'a file is missing in the data directory, or cut short')
+      throw new KurirError('media_gone')
+    }
+    await this.#touch(media)
+    return { media, size, sha256 }
+  }
+
+  async #touch({ id, usedAt }: MediaRecord): Promise<void> {
+    const now = this.#clock.now()
+    if (now - usedAt < TOUCH_EVERY_MS) return
+    try {
+      await this.#store.touchMedia(id, now)
+    } catch (err) {
+      this.#logger.warn({ err, media: id }, 'the use of a file could not be written down')
+    }
+  }
+}
+
+function toRef({ id, mimetype, size, fileName, sha256 }: MediaRecord): MediaRef {
+  return { id, mimetype, size, fileName, sha256 }
+}
+
+function toInfo(media: MediaRecord): MediaInfo {
+  return { ...toRef(media), tenant: media.tenant, session: media.session }
+}
