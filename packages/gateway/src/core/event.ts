@@ -1,3 +1,4 @@
+import type { IncomingContent } from './content.ts'
 import type { EventId, SessionUid, TenantId } from './ids.ts'
 import type { MessageStatus } from './message.ts'
 
@@ -87,5 +88,19 @@ export function statusEvent(status: MessageStatus): EventType | undefined {
       return `message.${status}`
     default:
       return status satisfies never
+  }
+}
+
+/** The event that tells of a message that came in: one of its own for what changes another message. */
+export function receivedEvent({ type }: IncomingContent): EventType {
+  switch (type) {
+    case 'edit':
+      return 'message.edited'
+    case 'revoke':
+      return 'message.revoked'
+    case 'reaction':
+      return 'message.reaction'
+    default:
+      return 'message.received'
   }
 }

@@ -1,4 +1,5 @@
 import { monotonicFactory } from 'ulid'
+import type { MediaId } from './media.ts'
 
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
@@ -24,6 +25,7 @@ interface IdByPrefix {
   end: EndpointId
   dlv: DeliveryId
   key: KeyId
+  med: MediaId
 }
 
 const pool = new Uint8Array(4096)

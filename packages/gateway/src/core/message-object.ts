@@ -1,8 +1,9 @@
+import { type ContentObject, presentContent } from './content-object.ts'
 import { type Jid, jidKind, jidPhone, jidUser } from './jid.ts'
 import type { MessageRecord } from './message.ts'
 
 /** The message as answers and events show it (native-api: `message`). */
-export interface MessageObject {
+export interface MessageObject extends ContentObject {
   id: string
   wa_id: string
   session: string
@@ -17,9 +18,6 @@ export interface MessageObject {
   lid?: string
   from_me: boolean
   push_name?: string
-  text?: string
-  kind?: string
-  mentions?: string[]
   reply_to?: string
   timestamp: string
   attempts: number
@@ -58,23 +56,9 @@ export function presentMessage(message: MessageRecord, ownPhone: string | null):
     ...(lid ? { lid: jidUser(lid) } : {}),
     from_me: message.fromMe,
     ...(message.pushName ? { push_name: message.pushName } : {}),
-    ...presentContent(message),
+    ...presentContent(message.content),
     ...(message.quote ? { reply_to: message.quote.waId } : {}),
     timestamp: new Date(message.timestamp).toISOString(),
     attempts: message.attempts,
-  }
-}
-
-function presentContent({ content }: MessageRecord): Pick<MessageObject, 'text' | 'kind' | 'mentions'> {
-  switch (content.type) {
-    case 'text':
-      return {
-        text: content.text,
-        ...(content.mentions ? { mentions: content.mentions.map((jid) => jidUser(jid)) } : {}),
-      }
-    case 'unsupported':
-      return { kind: content.kind }
-    default:
-      return content satisfies never
   }
 }

@@ -1,23 +1,38 @@
+import type { IncomingContent, OutgoingContent } from './content.ts'
 import type { MessageId, SessionUid, TenantId, WaMessageId } from './ids.ts'
 import type { Jid } from './jid.ts'
 
-/** What a client may send. One variant per kind; `never` names every file that is silent about a new one. */
-export type OutgoingContent = TextContent
-
-/** What arrives. `unsupported` keeps the protobuf field's name of a kind that has no converter. */
-export type IncomingContent = TextContent | { type: 'unsupported'; kind: string }
-
-export interface TextContent {
-  type: 'text'
-  text: string
-  /** Persons named in the text by `@<digits>`. */
-  mentions?: Jid[]
-}
+export type {
+  ButtonsContent,
+  ChoiceForm,
+  ContactCard,
+  ContactsContent,
+  EditContent,
+  IncomingContent,
+  LinkPreview,
+  ListContent,
+  ListSection,
+  LocationContent,
+  MediaContent,
+  MessageButton,
+  MessageContent,
+  MessageTarget,
+  OutgoingContent,
+  PollContent,
+  PollVoteContent,
+  ReactionContent,
+  ReplyContent,
+  RevokeContent,
+  TextContent,
+} from './content.ts'
 
 /** The message that another one answers. */
 export interface Quote {
   waId: WaMessageId
+  /** Who wrote that one; the other person of the chat where it is not said. */
   participant?: Jid
+  /** What it says, where that is known: phones show it. */
+  text?: string
 }
 
 export type OutgoingStatus =
@@ -39,6 +54,10 @@ export type FailureReason =
   | 'rejected'
   | 'not_encryptable'
   | 'invalid_content'
+  /** A file that the message needs is gone. */
+  | 'media_unavailable'
+  /** WhatsApp's media server did not take the file, however often it was tried. */
+  | 'upload_failed'
   | 'logged_out'
 
 const RANK: Record<MessageStatus, number> = {

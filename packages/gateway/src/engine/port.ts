@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { GroupSummary } from '../core/group.ts'
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
+import type { MediaId, MediaTraits, RemoteMedia } from '../core/media.ts'
 import type { IncomingContent, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
 import type { NumberCheck } from '../core/number.ts'
 
@@ -15,10 +17,11 @@ export interface Engine {
   /** A fresh stanza id, in the form that this engine's clients use. */
   newMessageId(): WaMessageId
   /**
-   * The final protobuf bytes of a content that needs no network (no upload), else undefined. Random parts (message
-   * secret) are drawn here, so the bytes must be stored: composing again makes a different message.
+   * The final protobuf bytes of a content for the chat `to` that needs no network, undefined for one with a file (see
+   * {@link EngineConnection.prepare}). Random parts (message secret) are drawn here, so the bytes must be stored:
+   * composing again makes a different message.
    */
-  compose(content: OutgoingContent, quote: Quote | null): Uint8Array | undefined
+  compose(content: OutgoingContent, quote: Quote | null, to: Jid): Uint8Array | undefined
   /**
    * Opens one connection for the session and returns at once; what happens is told to `sink`. Ends with exactly one
    * `onClosed`. The caller opens the next connection; an engine never reconnects by itself.
@@ -28,6 +31,26 @@ export interface Engine {
   isPaired(session: SessionUid): Promise<boolean>
   /** Deletes all credentials and keys of the session. */
   forget(session: SessionUid): Promise<void>
+  /**
+   * The file of a received message, decrypted; needs no connection. Bytes are verified as they go by, so nothing may be
+   * used before the stream has ended. Rejects, or ends the stream, with {@link DownloadFailed}.
+   */
+  download(remote: RemoteMedia): Promise<Readable>
+}
+
+/** Where an engine gets the files of the messages that it prepares. */
+export interface FileSource {
+  /** Rejects with {@link FileMissing} where there is no such file any more. */
+  open(id: MediaId): Promise<SourceFile>
+}
+
+/** A file on the local disk, which stays there while the message is being prepared. */
+export interface SourceFile {
+  path: string
+  /** Bytes. */
+  size: number
+  mimetype: string
+  traits: MediaTraits
 }
 
 export interface ConnectOptions {
@@ -43,6 +66,11 @@ export interface EngineConnection {
    * nobody can tell whether the server has it.
    */
   send(message: OutboundMessage): Promise<SendOutcome>
+  /**
+   * Uploads the files of a content and makes the final bytes of the message, as `compose` does for the others; to be
+   * stored before they are sent. Rejects with {@link FileMissing}, {@link UploadFailed} or {@link ConnectionLost}.
+   */
+  prepare(content: OutgoingContent, quote: Quote | null, to: Jid, files: FileSource): Promise<Uint8Array>
   /** The 8-character code to type on the phone `phone` (digits). Only while the session is unpaired and has a QR. */
   requestPairingCode(phone: string): Promise<string>
   /** Which of the numbers (digits) WhatsApp knows, in the order asked. */
@@ -106,7 +134,7 @@ export interface OutboundMessage {
   waId: WaMessageId
   to: Jid
   content: OutgoingContent
-  /** Made by {@link Engine.compose} or an earlier preparation; the same for every attempt. */
+  /** Made by {@link Engine.compose} or {@link EngineConnection.prepare}; the same for every attempt. */
   proto: Uint8Array
 }
 
@@ -128,6 +156,8 @@ export interface InboundMessage {
   fromMe: boolean
   pushName: string | null
   content: IncomingContent
+  /** Where the file that the content names is kept; secret. Only with media. */
+  remote?: RemoteMedia
   quote: Quote | null
   /** When the sender sent it, milliseconds since the epoch. */
   timestamp: number
@@ -163,4 +193,28 @@ export class ConnectionLost extends Error {
 /** The server did not acknowledge in time; the connection still stands. */
 export class AckTimeout extends Error {
   override readonly name = 'AckTimeout'
+}
+
+/** A file that a message needs is gone for good: trying again does not help. */
+export class FileMissing extends Error {
+  override readonly name = 'FileMissing'
+}
+
+/** The media server did not take a file; another try may succeed. */
+export class UploadFailed extends Error {
+  override readonly name = 'UploadFailed'
+}
+
+/** `gone`: the server keeps it no longer. `corrupt`: it is not what its message says. `unreachable`: try again later. */
+export type DownloadProblem = 'gone' | 'corrupt' | 'unreachable'
+
+/** A received file could not be had. */
+export class DownloadFailed extends Error {
+  override readonly name = 'DownloadFailed'
+  readonly problem: DownloadProblem
+
+  constructor(problem: DownloadProblem, detail: string, cause?: unknown) {
+    super(detail, cause === undefined ? undefined : { cause })
+    this.problem = problem
+  }
 }

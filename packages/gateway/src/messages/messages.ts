@@ -4,11 +4,18 @@ import { KurirError } from '../core/errors.ts'
 import { type MessageId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
 import { isSettled, type MessageRecord } from '../core/message.ts'
 import { acceptsMessages, type SessionRecord } from '../core/session.ts'
-import type { Engine, EngineConnection, InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
+import type {
+  Engine,
+  EngineConnection,
+  FileSource,
+  InboundMessage,
+  Receipt,
+  UndecryptableMessage,
+} from '../engine/port.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 import type { IdempotencyClaim, MessageDraft, MessageFilter, MessageStore, SessionDirectory } from './ports.ts'
-import { ComposeAndSave } from './prepare.ts'
+import { NO_FILES, PrepareAndSave } from './prepare.ts'
 import { StoreRetry } from './until-stored.ts'
 import type { MessageVerbs, SendMessage, SendOptions, SendResult } from './verbs.ts'
 import { Waiters } from './waiters.ts'
@@ -17,6 +24,8 @@ export interface MessagesOptions {
   engine: Pick<Engine, 'newMessageId' | 'compose'>
   store: MessageStore
   sessions: SessionDirectory
+  /** The files of messages that are sent; without it no message with a file can be. */
+  files?: FileSource
   clock: Clock
   logger: Logger
   /** How many chats of one session may have a message at the engine at once; default 8. */
@@ -46,7 +55,7 @@ export class Messages implements MessageVerbs {
   #isDraining = false
 
   constructor(options: MessagesOptions) {
-    const { engine, store, sessions, clock, logger, concurrency = 8, random = Math.random } = options
+    const { engine, store, sessions, clock, logger, concurrency = 8, random = Math.random, files = NO_FILES } = options
     this.#engine = engine
     this.#store = store
     this.#sessions = sessions
@@ -54,7 +63,7 @@ export class Messages implements MessageVerbs {
     this.#waiters = new Waiters(clock)
     const retry = new StoreRetry(clock, logger, this.#over.signal)
     const onChanged = (message: MessageRecord) => this.#waiters.tell(message)
-    const preparation = new ComposeAndSave(engine, store, clock)
+    const preparation = new PrepareAndSave(engine, files, store, clock)
     this.#outbox = new Outbox({ store, preparation, retry, clock, logger, random, onChanged, concurrency })
     this.#inbox = new Inbox({
       store,
@@ -167,7 +176,7 @@ export class Messages implements MessageVerbs {
       chat: to,
       content,
       quote: quote ?? null,
-      proto: this.#engine.compose(content, quote ?? null) ?? null,
+      proto: this.#engine.compose(content, quote ?? null, to) ?? null,
       at: this.#clock.now(),
     }
   }

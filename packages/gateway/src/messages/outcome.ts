@@ -1,6 +1,7 @@
 import type { BackOff } from '../core/backoff.ts'
+import { KurirError } from '../core/errors.ts'
 import type { FailureReason } from '../core/message.ts'
-import { AckTimeout, ConnectionLost, type SendOutcome } from '../engine/port.ts'
+import { AckTimeout, ConnectionLost, FileMissing, type SendOutcome, UploadFailed } from '../engine/port.ts'
 
 /** What came of handing a message to the engine once. */
 export type Attempted = SendOutcome | { kind: 'proven' } | { kind: 'error'; error: unknown }
@@ -29,6 +30,8 @@ export const RESEND: BackOff = { firstMs: 1_000, maxMs: 60_000 }
 
 /** How often the server may refuse with a code that allows another try. */
 export const MAX_REFUSALS = 5
+/** How often files may fail to be uploaded; with the back-off this is about two minutes. */
+export const MAX_UPLOADS = 10
 /** How often an attempt may break for a reason of the engine's own, with nothing sent. */
 export const MAX_ERRORS = 5
 /**
@@ -63,5 +66,19 @@ export function judge(attempt: Attempted, { refusals, timeouts, errors }: Obstac
       return { kind: 'settled', status: 'failed', reason: 'not_encryptable' }
     default:
       return attempt satisfies never
+  }
+}
+
+/** Decides what follows when the bytes of a message could not be made; `errors` is how often that was so. */
+export function judgePreparation(error: unknown, { errors }: Pick<Obstacles, 'errors'>): Verdict {
+  if (error instanceof ConnectionLost) return { kind: 'left' }
+  if (error instanceof FileMissing) return { kind: 'settled', status: 'failed', reason: 'media_unavailable' }
+  // The store or the disk takes nothing now: that is no fault of the message.
+  const isPassing = error instanceof KurirError && error.code === 'unavailable'
+  if (isPassing || errors < MAX_UPLOADS) return { kind: 'again', failures: errors }
+  return {
+    kind: 'settled',
+    status: 'failed',
+    reason: error instanceof UploadFailed ? 'upload_failed' : 'invalid_content',
   }
 }

@@ -5,7 +5,7 @@ import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { MessageRecord } from '../core/message.ts'
 import { AckTimeout, type EngineConnection } from '../engine/port.ts'
 import { type Held, Lanes } from './lanes.ts'
-import { type Attempted, judge, RESEND, type Verdict } from './outcome.ts'
+import { type Attempted, judge, judgePreparation, RESEND, type Verdict } from './outcome.ts'
 import type { MessageStore, StatusAdvance } from './ports.ts'
 import type { Preparation } from './prepare.ts'
 import type { StoreRetry } from './until-stored.ts'
@@ -150,11 +150,10 @@ export class SendLoop {
   /** One attempt with everything that must be stored about it. */
   async #deliver(held: Held): Promise<Verdict> {
     if (held.isProven) return { kind: 'proven' }
-    const attempt = await this.#attempt(held)
-    if (attempt === 'unsendable') {
-      await this.#store(held, { status: 'failed', reason: 'invalid_content', at: this.#deps.clock.now() })
-      return { kind: 'settled', status: 'failed', reason: 'invalid_content' }
-    }
+    const proto = held.proto ?? (await this.#prepare(held))
+    if (!(proto instanceof Uint8Array)) return proto
+    held.proto = proto
+    const attempt = await this.#attempt(held, proto)
     this.#count(held, attempt)
     const verdict = judge(attempt, held)
     if (verdict.kind === 'settled') {
@@ -165,16 +164,30 @@ export class SendLoop {
     return verdict
   }
 
-  async #attempt(held: Held): Promise<Attempted | 'unsendable'> {
+  /** The bytes to send, or what follows where there are none; the network has seen nothing of the message then. */
+  async #prepare(held: Held): Promise<Uint8Array | Verdict> {
+    const { preparation, clock } = this.#deps
+    try {
+      return await preparation.prepare(held.item, this.#connection)
+    } catch (error) {
+      held.errors += 1
+      this.#log(held, { err: error }, 'a message could not be prepared')
+      const verdict = judgePreparation(error, held)
+      if (verdict.kind === 'settled' && verdict.status === 'failed') {
+        await this.#store(held, { status: 'failed', reason: verdict.reason, at: clock.now() })
+      }
+      return verdict
+    }
+  }
+
+  async #attempt(held: Held, proto: Uint8Array): Promise<Attempted> {
     const { item } = held
     const proven = new Promise<Attempted>((resolve) => {
       held.onProven = () => resolve({ kind: 'proven' })
     })
     try {
-      held.proto ??= (await this.#deps.preparation.prepare(item)) ?? null
-      if (!held.proto) return 'unsendable'
       const { waId, chat: to, content } = item
-      const sending = this.#connection.send({ waId, to, content, proto: held.proto })
+      const sending = this.#connection.send({ waId, to, content, proto })
       return await Promise.race([sending, proven])
     } catch (error) {
       return { kind: 'error', error }

@@ -272,15 +272,6 @@ describe('contents without bytes', () => {
     const sent = await rig.untilMessage(draft.id, 'sent')
     expect(statuses(sent)).toEqual(['accepted', 'prepared', 'sent'])
   })
-
-  test('that cannot be made fail', async () => {
-    await connected()
-    rig.engine.composes = false
-    const message = await rig.text('halo')
-    const failed = await rig.untilMessage(message.id, 'failed')
-    expect(failed.history.at(-1)).toMatchObject({ reason: 'invalid_content' })
-    expect(failed.attempts).toBe(0)
-  })
 })
 
 describe('a store that fails', () => {
@@ -333,6 +324,6 @@ function draftFor(index: number, sessionUid: MessageRecord['sessionUid'], chat: 
   const content = { type: 'text', text: String(index) } as const
   const id = `msg_TEST${String(index).padStart(8, '0')}` as MessageRecord['id']
   const waId = `3EB0TEST${index}` as MessageRecord['waId']
-  const proto = rig.engine.compose(content, null) ?? null
+  const proto = rig.engine.compose(content, null, chat) ?? null
   return { id, tenant: TENANT, sessionUid, waId, chat, content, quote: null, proto, at: rig.clock.now() }
 }

@@ -3,11 +3,13 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
 import type { SessionUid } from '../../core/ids.ts'
 import { type Jid, phoneJid } from '../../core/jid.ts'
+import type { OutgoingContent, Quote } from '../../core/message.ts'
 import {
   type CloseReason,
   ConnectionLost,
   type EngineConnection,
   type EngineSink,
+  type FileSource,
   type GroupSummary,
   type NumberCheck,
   type OutboundMessage,
@@ -22,15 +24,18 @@ import { Groups } from './groups.ts'
 import { Inbound } from './inbound.ts'
 import { closePromptly } from './line.ts'
 import { keepUnavailable } from './login-presence.ts'
+import type { MediaNetwork } from './media-network.ts'
 import type { NetworkConfig } from './network.ts'
 import { Numbers } from './numbers.ts'
 import type { Failpoint, Timeouts } from './options.ts'
 import { otherAddress } from './other-address.ts'
 import { requestPairingCode } from './pairing-code.ts'
+import { Preparer } from './preparer.ts'
 import { PrivacyTokens } from './privacy-tokens.ts'
 import { isConnectionLoss, Sender } from './sender.ts'
 import type { SessionState } from './session-state.ts'
 import { socketConfig } from './socket-config.ts'
+import { Uploads } from './upload.ts'
 
 const FIRST_QR_MS = 60_000
 const NEXT_QR_MS = 20_000
@@ -46,6 +51,7 @@ export interface ConnectionContext {
   clock: Clock
   timeouts: Timeouts
   network: NetworkConfig
+  media: MediaNetwork
   deviceName: string
   failpoint: Failpoint | undefined
 }
@@ -67,6 +73,7 @@ export class BaileysConnection implements EngineConnection {
   #sock: WASocket | undefined
   #sender: Sender | undefined
   #numbers: Numbers | undefined
+  #preparer: Preparer | undefined
   #paired: Promise<void> = Promise.resolve()
   #deadline: NodeJS.Timeout | undefined
   #encryptFailures = 0
@@ -99,6 +106,10 @@ export class BaileysConnection implements EngineConnection {
   async send(message: OutboundMessage): Promise<SendOutcome> {
     const sender = this.#open(this.#sender)
     return Promise.race([sender.send(message), this.#lost.promise])
+  }
+
+  async prepare(content: OutgoingContent, quote: Quote | null, to: Jid, files: FileSource): Promise<Uint8Array> {
+    return this.#ask(this.#open(this.#preparer).prepare(content, quote, to, files))
   }
 
   async requestPairingCode(phone: string): Promise<string> {
@@ -229,11 +240,12 @@ export class BaileysConnection implements EngineConnection {
   }
 
   #login(sock: WASocket, identity: Parameters<EngineSink['onOpen']>[0]): void {
-    const { state, clock, logger, timeouts, failpoint, sink } = this.#context
+    const { state, clock, logger, timeouts, failpoint, sink, media } = this.#context
     if (this.#finishing) return
     clearTimeout(this.#deadline)
     this.#numbers = new Numbers(sock, state.numbers)
     this.#numbers.trust(phoneJid(identity.phone))
+    this.#preparer = new Preparer(new Uploads({ query: (iq) => sock.query(iq), media, clock }), clock)
     this.#sender = new Sender({
       ...{ sock, clock, failpoint, keys: state.keys, acks: this.#acks, numbers: this.#numbers },
       tokens: new PrivacyTokens(sock, state.keys, state.tokens, logger),
@@ -257,6 +269,7 @@ export class BaileysConnection implements EngineConnection {
     clearTimeout(this.#deadline)
     const lost = new ConnectionLost('the connection has ended')
     this.#acks.lose()
+    this.#preparer?.end()
     this.#lost.reject(lost)
     this.#opened.reject(lost)
     await this.#settle()

@@ -1,10 +1,16 @@
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { generateMessageIDV2 } from 'baileys'
 import type { SessionUid, WaMessageId } from '../../core/ids.ts'
+import type { Jid } from '../../core/jid.ts'
+import type { RemoteMedia } from '../../core/media.ts'
 import type { OutgoingContent, Quote } from '../../core/message.ts'
 import type { ConnectOptions, Engine, EngineConnection, EngineSink } from '../port.ts'
 import { decodeCreds, isPairedCreds } from './auth-state.ts'
 import { BaileysConnection } from './connection.ts'
+import { download } from './download.ts'
 import { installFastCurve } from './fast-curve.ts'
+import { type MediaNetwork, mediaNetwork } from './media-network.ts'
 import { type NetworkConfig, networkConfig } from './network.ts'
 import { type BaileysEngineOptions, DEFAULT_TIMEOUTS } from './options.ts'
 import { quietLibsignal } from './quiet-libsignal.ts'
@@ -16,12 +22,14 @@ export class BaileysEngine implements Engine {
   readonly name = 'baileys'
   readonly #options: BaileysEngineOptions
   readonly #network: NetworkConfig
+  readonly #media: MediaNetwork
   readonly #states = new Map<SessionUid, SessionState>()
 
   /** Throws when another engine of this process has dialled a different network. */
   constructor(options: BaileysEngineOptions) {
     this.#options = options
     this.#network = networkConfig(options.network)
+    this.#media = mediaNetwork(options.network)
     quietLibsignal()
     installFastCurve()
   }
@@ -30,8 +38,8 @@ export class BaileysEngine implements Engine {
     return generateMessageIDV2() as WaMessageId
   }
 
-  compose(content: OutgoingContent, quote: Quote | null): Uint8Array | undefined {
-    return compose(content, quote)
+  compose(content: OutgoingContent, quote: Quote | null, to: Jid): Uint8Array | undefined {
+    return compose(content, { to, quote, now: this.#options.clock.now(), secret: randomBytes(32) })
   }
 
   connect(session: SessionUid, sink: EngineSink, _options: ConnectOptions): EngineConnection {
@@ -42,6 +50,7 @@ export class BaileysEngine implements Engine {
       logger: logger.child({ session }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
       network: this.#network,
+      media: this.#media,
     })
     connection.open()
     return connection
@@ -56,6 +65,10 @@ export class BaileysEngine implements Engine {
     this.#states.get(session)?.keys.retire()
     this.#states.delete(session)
     await this.#options.auth.wipe(session)
+  }
+
+  download(remote: RemoteMedia): Promise<Readable> {
+    return download(remote, this.#media)
   }
 
   #state(session: SessionUid): SessionState {

@@ -76,7 +76,8 @@ export class InboundPump {
     const { auth, session, sink, me, lookUp } = this.#context
     const own = me()
     if (!own) return
-    const message = await readRow(row, own, lookUp)
+    const sentProto = (waId: string) => auth.findSentProto(session, waId)
+    const message = await readRow(row, { me: own, lookUp, sentProto })
     if (message) await sink.onMessage(message)
     else await auth.consumeJournal(session, [row.key])
   }

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import type { Jid } from '../../core/jid.ts'
+import type { MediaId } from '../../core/media.ts'
 import type {
   AccountIdentity,
   CloseReason,
@@ -25,6 +27,10 @@ export class ScriptedAccount implements FarSide {
   /** Every call of `send`, whatever became of it. */
   readonly attempted: OutboundMessage[] = []
   readonly groups: GroupSummary[] = []
+  /** The files that the media server has of this account. */
+  readonly uploads = new Map<MediaId, Buffer>()
+  /** Called before each upload; what it throws, `prepare` rejects with. */
+  beforeUpload: (id: MediaId) => void | Promise<void> = () => {}
   /** Decides about each `send`; acknowledges where it is silent. */
   answer: (message: OutboundMessage, attempt: number) => SendAnswer = () => ({ kind: 'ack' })
   /** How often `connect` was called. */
@@ -143,6 +149,11 @@ export class ScriptedAccount implements FarSide {
     const live = this.#live
     if (live?.isDrained) live.tell('receipt', (sink) => sink.onReceipt(full))
     else this.#keptReceipts.push(full)
+  }
+
+  async upload(id: MediaId, path: string): Promise<void> {
+    await this.beforeUpload(id)
+    this.uploads.set(id, await readFile(path))
   }
 
   replayJournal(connection: ScriptedConnection): void {

@@ -1,5 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
-import { jidPhone, phoneJid } from '../../core/jid.ts'
+import { isMedia } from '../../core/content.ts'
+import { type Jid, jidPhone, phoneJid } from '../../core/jid.ts'
+import type { MediaId } from '../../core/media.ts'
+import type { OutgoingContent, Quote } from '../../core/message.ts'
 import {
   type AccountIdentity,
   AckTimeout,
@@ -7,6 +10,7 @@ import {
   ConnectionLost,
   type EngineConnection,
   type EngineSink,
+  type FileSource,
   type GroupSummary,
   type NumberCheck,
   type OutboundMessage,
@@ -35,6 +39,8 @@ export interface AccountWorld {
   qrCount: number
   reachable(): boolean
   registered(phone: string): boolean
+  /** The bytes of a content whose file has been uploaded. */
+  make(content: OutgoingContent, quote: Quote | null): Uint8Array
 }
 
 /** What a connection needs of the server and the phone behind it. */
@@ -48,6 +54,8 @@ export interface FarSide {
   readonly groups: GroupSummary[]
   /** The server gets a message and decides. */
   answerTo(message: OutboundMessage): SendAnswer
+  /** The media server gets a file; throws where it does not take it. */
+  upload(id: MediaId, path: string): Promise<void>
   /** Offers what was journalled before and never stored. */
   replayJournal(connection: ScriptedConnection): void
   /** Hands over everything that waited on the server. */
@@ -175,6 +183,15 @@ export class ScriptedConnection implements EngineConnection {
       default:
         return answer satisfies never
     }
+  }
+
+  async prepare(content: OutgoingContent, quote: Quote | null, _to: Jid, files: FileSource): Promise<Uint8Array> {
+    this.#mustStand()
+    const media = isMedia(content) || content.type === 'buttons' ? content.media : undefined
+    if (media) await this.#account.upload(media.id, (await files.open(media.id)).path)
+    this.#mustStand()
+    this.#frame()
+    return this.#account.world.make(content, quote)
   }
 
   requestPairingCode(phone: string): Promise<string> {

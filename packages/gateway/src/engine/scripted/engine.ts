@@ -1,7 +1,11 @@
+import { Readable } from 'node:stream'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { isMedia } from '../../core/content.ts'
 import type { SessionUid, WaMessageId } from '../../core/ids.ts'
+import type { Jid } from '../../core/jid.ts'
+import type { RemoteMedia } from '../../core/media.ts'
 import type { OutgoingContent, Quote } from '../../core/message.ts'
-import type { ConnectOptions, Engine, EngineConnection, EngineSink } from '../port.ts'
+import { type ConnectOptions, DownloadFailed, type Engine, type EngineConnection, type EngineSink } from '../port.ts'
 import { ScriptedAccount } from './account.ts'
 
 export interface ScriptedOptions {
@@ -24,8 +28,10 @@ export class ScriptedEngine implements Engine {
   readonly unregistered = new Set<string>()
   /** When false, connections end with `unreachable`. */
   reachable = true
-  /** When false, `compose` answers undefined, as for a content that must be uploaded first. */
+  /** When false, `compose` answers undefined for every content, as for one with a file. */
   composes = true
+  /** The files of inbound messages by their `directPath`. */
+  readonly remoteFiles = new Map<string, Uint8Array>()
   readonly #accounts = new Map<SessionUid, ScriptedAccount>()
   readonly #settings: Required<ScriptedOptions>
   #ids = 0
@@ -40,10 +46,9 @@ export class ScriptedEngine implements Engine {
     return `3EB0${this.#ids.toString(16).toUpperCase().padStart(18, '0')}` as WaMessageId
   }
 
-  compose(content: OutgoingContent, quote: Quote | null): Uint8Array | undefined {
-    if (!this.composes) return undefined
-    this.#secrets += 1
-    return new TextEncoder().encode(JSON.stringify({ content, quote, secret: this.#secrets }))
+  compose(content: OutgoingContent, quote: Quote | null, _to: Jid): Uint8Array | undefined {
+    const hasFile = isMedia(content) || (content.type === 'buttons' && content.media !== undefined)
+    return hasFile || !this.composes ? undefined : this.#make(content, quote)
   }
 
   connect(session: SessionUid, sink: EngineSink, _options: ConnectOptions): EngineConnection {
@@ -59,6 +64,12 @@ export class ScriptedEngine implements Engine {
     return Promise.resolve()
   }
 
+  download({ directPath }: RemoteMedia): Promise<Readable> {
+    const file = this.remoteFiles.get(directPath)
+    if (!file) return Promise.reject(new DownloadFailed('gone', 'the script has no such file'))
+    return Promise.resolve(Readable.from([file], { objectMode: false }))
+  }
+
   /** What the server and the phone of this session do. */
   account(session: SessionUid): ScriptedAccount {
     const known = this.#accounts.get(session)
@@ -67,8 +78,15 @@ export class ScriptedEngine implements Engine {
       ...this.#settings,
       reachable: () => this.reachable,
       registered: (phone) => !this.unregistered.has(phone),
+      make: (content, quote) => this.#make(content, quote),
     })
     this.#accounts.set(session, account)
     return account
+  }
+
+  /** Different at each call, as real bytes with their random secret are. */
+  #make(content: OutgoingContent, quote: Quote | null): Uint8Array {
+    this.#secrets += 1
+    return new TextEncoder().encode(JSON.stringify({ content, quote, secret: this.#secrets }))
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WaMessageId } from '../../core/ids.ts'
+import { phoneJid } from '../../core/jid.ts'
 import { AckTimeout, ConnectionLost } from '../port.ts'
 import type { EngineHarness } from './harness.ts'
 import { login, online, sendText, shown, text } from './situations.ts'
@@ -50,7 +51,7 @@ export function sendingRules(harness: () => EngineHarness): void {
       const { engine, connection } = await online(harness())
       const contact = await harness().newContact()
       const content = { type: 'text', text: 'ya, betul' } as const
-      const proto = engine.compose(content, { waId: '3EB00000000000000001' as WaMessageId })
+      const proto = engine.compose(content, { waId: '3EB00000000000000001' as WaMessageId }, phoneJid(contact))
       expect(proto).toBeInstanceOf(Uint8Array)
       const message = { ...text(engine, contact, ''), content, ...(proto ? { proto } : {}) }
       await sendText(connection, message)

@@ -35,7 +35,7 @@ export async function login(engine: Engine, session: SessionUid, recorder?: Reco
 /** A text with an id of its own, ready to be sent. */
 export function text(engine: Engine, to: string, words: string): OutboundMessage {
   const content = { type: 'text', text: words } as const
-  const proto = engine.compose(content, null)
+  const proto = engine.compose(content, null, phoneJid(to))
   if (!proto) throw new Error('the engine composes no text')
   return { waId: engine.newMessageId(), to: phoneJid(to), content, proto }
 }

@@ -9,6 +9,7 @@ import { DEFAULT_TENANT, type MessageId, type SessionUid, type WaMessageId } fro
 import { type Jid, phoneJid } from '../../core/jid.ts'
 import type { MessageRecord, OutgoingContent } from '../../core/message.ts'
 import type { SessionRecord } from '../../core/session.ts'
+import type { FileSource } from '../../engine/port.ts'
 import type { ScriptedAccount } from '../../engine/scripted/account.ts'
 import { ScriptedEngine, type ScriptedOptions } from '../../engine/scripted/engine.ts'
 import type { SessionStore } from '../../sessions/ports.ts'
@@ -29,6 +30,8 @@ export interface RigOptions {
   scripted?: ScriptedOptions
   handshakes?: number
   concurrency?: number
+  /** The files of messages that are sent. */
+  files?: FileSource
   /** Puts something between the messages room and the store. */
   messageStore?: (store: MessageStore) => MessageStore
   /** Puts something between the sessions room and the store. */
@@ -45,7 +48,7 @@ export class Rig {
   readonly clock: Clock
 
   private constructor(dataDir: string, store: Store, options: RigOptions) {
-    const { clock = systemClock, concurrency, handshakes } = options
+    const { clock = systemClock, concurrency, handshakes, files } = options
     const logger = pino({ level: 'silent' })
     const random = () => 0.5
     this.dataDir = dataDir
@@ -60,6 +63,7 @@ export class Rig {
       logger,
       random,
       ...(concurrency === undefined ? {} : { concurrency }),
+      ...(files ? { files } : {}),
     })
     this.sessions = new Sessions({
       engine: this.engine,

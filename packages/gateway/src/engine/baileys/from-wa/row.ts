@@ -1,21 +1,29 @@
 import { proto, unpadRandomMax16 } from 'baileys'
+import { newId } from '../../../core/ids.ts'
 import type { InboundMessage } from '../../port.ts'
 import type { JournalEntry } from '../auth-port.ts'
 import type { Envelope } from '../envelope.ts'
 import { type LookUpAlternative, type Me, readHead } from './address.ts'
-import { readContent } from './content.ts'
+import { openMessage, readContent } from './content.ts'
+import type { ReadContext } from './reader.ts'
+
+/** What a row does not say itself. */
+export interface RowContext {
+  me: Me
+  lookUp: LookUpAlternative
+  sentProto: ReadContext['sentProto']
+}
 
 /** Rebuilds a message from its journal row alone; undefined where the row holds nothing for the inbox. */
 export async function readRow(
   row: JournalEntry,
-  me: Me,
-  lookUp: LookUpAlternative,
+  { me, lookUp, sentProto }: RowContext,
 ): Promise<InboundMessage | undefined> {
   const envelope: Envelope = JSON.parse(row.envelope)
-  const read = readContent(decodePadded(row.plaintext) ?? {})
-  if (!read) return undefined
-  const head = await readHead(envelope, me, lookUp)
+  const opened = openMessage(decodePadded(row.plaintext) ?? {})
+  const head = opened && (await readHead(envelope, me, lookUp))
   if (!head) return undefined
+  const read = await readContent(opened, { head, me, sentProto, newMediaId: () => newId('med') })
   return { ...head, ...read, journalKey: row.key, offline: envelope.attrs.offline !== undefined }
 }
 

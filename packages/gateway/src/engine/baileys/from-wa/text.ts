@@ -1,18 +1,24 @@
 import type { proto } from 'baileys'
 import type { WaMessageId } from '../../../core/ids.ts'
-import { type Jid, parseJid } from '../../../core/jid.ts'
-import type { Quote, TextContent } from '../../../core/message.ts'
+import { parseJid } from '../../../core/jid.ts'
+import type { Quote } from '../../../core/message.ts'
+import { marksOf, type Reader } from './reader.ts'
 
-/** A text, plain or with context. */
-export function readText({ conversation, extendedTextMessage }: proto.IMessage): TextContent | undefined {
-  if (conversation) return { type: 'text', text: conversation }
-  if (!extendedTextMessage) return undefined
-  const named = (extendedTextMessage.contextInfo?.mentionedJid ?? []).map((jid) => parseJid(jid))
-  const mentions = named.filter((jid): jid is Jid => jid !== undefined)
+/** A plain text. */
+export const readConversation: Reader<string> = (text) => ({ content: { type: 'text', text } })
+
+/** A text with context, or with a link that its sender looked up. */
+export const readText: Reader<proto.Message.IExtendedTextMessage> = (part) => {
+  const { matchedText, title, description } = part
   return {
-    type: 'text',
-    text: extendedTextMessage.text ?? '',
-    ...(mentions.length > 0 ? { mentions } : {}),
+    content: {
+      type: 'text',
+      text: part.text ?? '',
+      ...marksOf(part.contextInfo),
+      ...(matchedText && title
+        ? { preview: { url: matchedText, title, ...(description ? { description } : {}) } }
+        : {}),
+    },
   }
 }
 

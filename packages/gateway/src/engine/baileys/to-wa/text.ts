@@ -1,27 +1,27 @@
-import { randomBytes } from 'node:crypto'
 import type { proto } from 'baileys'
-import type { Quote, TextContent } from '../../../core/message.ts'
+import type { LinkPreview, TextContent } from '../../../core/content.ts'
+import { type ComposeContext, withContext, withSecret } from './context.ts'
 
 /**
- * A text as WhatsApp Web sends it. No preview is made of a link in it: that would fetch an address which somebody else
- * may have chosen. The secret is what votes, edits and reports about this message refer to.
+ * A text as WhatsApp Web sends it. A preview is shown as it is given and never fetched here: the link may be one that
+ * somebody else has chosen.
  */
-export function textMessage({ text, mentions }: TextContent, quote: Quote | null): proto.IMessage {
-  const contextInfo: proto.IContextInfo = {
-    ...(mentions && mentions.length > 0 ? { mentionedJid: mentions } : {}),
-    ...(quote ? quoteContext(quote) : {}),
-  }
+export function textMessage(content: TextContent, context: ComposeContext): proto.IMessage {
   return {
-    extendedTextMessage: { text, ...(Object.keys(contextInfo).length > 0 ? { contextInfo } : {}) },
-    messageContextInfo: { messageSecret: randomBytes(32) },
+    extendedTextMessage: {
+      text: content.text,
+      ...(content.preview ? shownLink(content.preview) : {}),
+      ...withContext(content, context),
+    },
+    ...withSecret(context),
   }
 }
 
-/** Phones show what they themselves know of the quoted message; an empty one only marks that there is a quote. */
-function quoteContext({ waId, participant }: Quote): proto.IContextInfo {
+function shownLink({ url, title, description, thumbnail }: LinkPreview): proto.Message.IExtendedTextMessage {
   return {
-    stanzaId: waId,
-    ...(participant ? { participant } : {}),
-    quotedMessage: { conversation: '' },
+    matchedText: url,
+    title,
+    ...(description === undefined ? {} : { description }),
+    ...(thumbnail === undefined ? {} : { jpegThumbnail: Buffer.from(thumbnail, 'base64') }),
   }
 }
