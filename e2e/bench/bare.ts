@@ -10,7 +10,6 @@ import {
   WA_CERT_DETAILS,
   type WASocket,
 } from 'baileys'
-import pino from 'pino'
 
 const { values } = parseArgs({
   options: {
@@ -23,10 +22,19 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '4' },
   },
 })
-const logger = pino({ level: 'silent' })
+const silent = () => {}
+const logger = {
+  level: 'silent',
+  child: () => logger,
+  trace: silent,
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+}
 WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(values.root, 'hex')
 // libsignal prints session records; the figures are the only output wanted here.
-console.info = console.warn = console.error = () => {}
+console.info = console.warn = console.error = silent
 
 function memoryAuth(): AuthenticationState {
   const rows = new Map<string, unknown>()
