@@ -5,8 +5,8 @@ import {
   SenderKeyDistributionMessage,
   SenderKeyName,
 } from 'baileys/lib/Signal/Group/index.js'
+import type { RepositoryContext } from './repository-context.ts'
 import { signalAddress } from './signal-address.ts'
-import type { RepositoryContext } from './signal-repository.ts'
 import { senderKeyStorage } from './signal-storage.ts'
 import { SignalUnit } from './signal-unit.ts'
 

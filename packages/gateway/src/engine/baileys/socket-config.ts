@@ -6,8 +6,9 @@ import type { baileysLog } from './baileys-log.ts'
 import type { Groups } from './groups.ts'
 import type { NetworkConfig } from './network.ts'
 import type { Timeouts } from './options.ts'
+import type { RepositoryContext } from './repository-context.ts'
 import type { SessionState } from './session-state.ts'
-import { CrashSafeRepository, type RepositoryContext } from './signal-repository.ts'
+import { CrashSafeRepository } from './signal-repository.ts'
 
 export interface SocketParts {
   session: SessionUid
