@@ -136,6 +136,9 @@ function makeKey(over: Partial<KeyRecord> = {}): KeyRecord {
     scopes: ['send'],
     sessionUid: null,
     session: null,
+    dialect: null,
+    alias: null,
+    sealed: null,
     createdAt: START,
     ...over,
   }

@@ -155,7 +155,7 @@ export class World {
 /** What a test may use once its store is open. */
 export type Use = () => World
 
-export function accepted(result: AcceptResult): Exclude<AcceptResult, { kind: 'mismatch' }> {
+function accepted(result: AcceptResult): Exclude<AcceptResult, { kind: 'mismatch' }> {
   if (result.kind === 'mismatch') throw new Error('the key was used with another request')
   return result
 }

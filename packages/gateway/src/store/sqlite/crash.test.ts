@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
@@ -11,6 +12,8 @@ import type { Store } from '../store.ts'
 import { openDriver } from './driver.ts'
 import { DATABASE_FILE, openSqliteStore } from './open.ts'
 
+/** Of util-linux; changes the limits of a running process. */
+const PRLIMIT = 'prlimit'
 const uid = newId('ses')
 let dataDir: string
 let child: ChildProcess | undefined
@@ -47,7 +50,7 @@ function open(): Promise<Store> {
 
 /** A process that writes as fast as it can; `lines` is what it has told of so far. */
 function storm(run: string, wrap: string[] = []) {
-  const script = join(import.meta.dirname, 'test', 'write-storm.ts')
+  const script = fileURLToPath(new URL('./test/write-storm.ts', import.meta.url))
   const [command = process.execPath, ...args] = [...wrap, process.execPath, script, dataDir, uid, run]
   const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   child = started
@@ -102,11 +105,11 @@ test.skipIf(process.platform !== 'linux')(
   'on a full disk nothing is acknowledged that is not stored, and writing goes on when there is room',
   async () => {
     // The soft limit on a file's size stands for the full disk; prlimit raises it as deleting files would.
-    const writer = storm('full', ['prlimit', '--fsize=3000000:unlimited'])
+    const writer = storm('full', [PRLIMIT, '--fsize=3000000:unlimited'])
     const refused = () => writer.lines().findLastIndex((line) => line.startsWith('refused '))
     await vi.waitFor(() => expect(refused()).toBeGreaterThan(0), { timeout: 20_000, interval: 10 })
     expect(writer.lines()[refused()]).toMatch(/^refused unavailable SQLITE_(FULL|IOERR)/)
-    execFileSync('prlimit', [`--pid=${writer.process.pid}`, '--fsize=unlimited:unlimited'])
+    execFileSync(PRLIMIT, [`--pid=${writer.process.pid}`, '--fsize=unlimited:unlimited'])
     const before = writer.lines().length
     const well = () => acknowledged(writer.lines().slice(before)).length
     await vi.waitFor(() => expect(well()).toBeGreaterThan(200), { timeout: 20_000, interval: 10 })

@@ -3,9 +3,9 @@ import Database from 'better-sqlite3'
 /** What SQLite can bind. Booleans are 0/1, times integers (ms), JSON texts. */
 export type SqlValue = string | number | null | Uint8Array
 /** Values by position (`?`), or one object of values by name (`@name`). */
-export type Bindings = SqlValue[] | [Record<string, SqlValue>]
+type Bindings = SqlValue[] | [Record<string, SqlValue>]
 
-export interface Statement<B extends Bindings, Row> {
+interface Statement<B extends Bindings, Row> {
   /** Number of rows changed. */
   run(...values: B): number
   /** Runs an INSERT of one row and answers its integer key: far cheaper in SQLite than RETURNING. */

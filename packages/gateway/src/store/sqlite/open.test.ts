@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
@@ -15,6 +16,7 @@ import { openDriver } from './driver.ts'
 import { StoreTooNewError, schemaVersion } from './migrate.ts'
 import { DATABASE_FILE, openSqliteStore } from './open.ts'
 
+const HOLDER = fileURLToPath(new URL('./test/hold-store.ts', import.meta.url))
 const logger = pino({ level: 'silent' })
 const tenant = { id: 'shop' as TenantId, name: 'Shop', countryCode: '62', createdAt: 1 }
 let root: string
@@ -84,7 +86,7 @@ describe('the lock', () => {
   })
 
   test('refuses while another process holds it, and nothing of a killed one blocks the next', async () => {
-    const holder = spawn(process.execPath, [join(import.meta.dirname, 'test', 'hold-store.ts'), dataDir])
+    const holder = spawn(process.execPath, [HOLDER, dataDir])
     const [line] = (await once(createInterface(holder.stdout), 'line')) as [string]
     expect(line).toBe('open')
     await expect(open()).rejects.toThrow('in use by another Kurir process')
