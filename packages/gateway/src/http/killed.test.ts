@@ -21,7 +21,11 @@ async function start(): Promise<{ url: string; admin: string; kill(): Promise<vo
   const file = fileURLToPath(new URL('./test/child.ts', import.meta.url))
   const child = spawn(process.execPath, [file, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
-  const [line] = await once(child.stdout, 'data')
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the server ended before it listened')
+  })
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended])
+  ended.catch(() => {})
   const kill = async () => {
     const exit = once(child, 'exit')
     child.kill('SIGKILL')
