@@ -1,3 +1,4 @@
 import { runCli } from './cli/program.ts'
 
-process.exitCode = await runCli(process.argv)
+// Whatever is still open (standard input, a connection kept alive) must not keep a finished command running.
+process.exit(await runCli(process.argv))
