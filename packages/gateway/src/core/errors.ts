@@ -26,6 +26,7 @@ export const ERRORS = {
   payload_too_large: { status: 413, title: 'The body is too large' },
   media_quota_exceeded: { status: 413, title: 'The tenant may not store that much' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
+  range_not_satisfiable: { status: 416, title: 'The file has no such bytes' },
   media_not_convertible: { status: 422, title: 'The file cannot be made into what the message needs' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'The gateway failed' },

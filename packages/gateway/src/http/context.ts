@@ -39,6 +39,8 @@ declare module 'fastify' {
     access?: 'public' | readonly Scope[]
     /** False: an answer is not kept for its Idempotency-Key, so a repetition does the work again. */
     keepsAnswer?: boolean
+    /** The body is a file: it may take long to come in. */
+    isUpload?: boolean
     /** A field of the answer that is shown once and left out of what is kept. */
     shownOnce?: string
   }

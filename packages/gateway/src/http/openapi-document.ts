@@ -5,7 +5,7 @@ import { buildServer } from './server.ts'
 /** The OpenAPI document of the native API as it is committed: independent of any configuration. */
 export async function nativeOpenApi(logger: Logger): Promise<string> {
   // No handler runs while a document is made, so the verbs are not needed.
-  const gateway = { access: {} } as Gateway
+  const gateway = { access: {}, media: { maxBytes: 0 } } as Gateway
   const config = { publicUrl: null, basePath: '', trustProxy: false, rateLimit: null }
   const app = await buildServer({ gateway, config, logger })
   try {

@@ -7,6 +7,7 @@ const TAGS = [
   { name: 'sessions', description: 'WhatsApp accounts: create, start, stop, delete.' },
   { name: 'pairing', description: 'Link a session to a phone by QR code or pairing code.' },
   { name: 'messages', description: 'Send messages and follow them.' },
+  { name: 'media', description: 'Files: give one for a message, get one that came with a message.' },
   { name: 'numbers', description: 'Which phone numbers have WhatsApp.' },
   { name: 'groups', description: 'Groups that a session is in.' },
   { name: 'webhooks', description: 'Where events are posted to, and what became of each.' },

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { KurirError } from '../core/errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { installAuth } from './auth.ts'
+import { limitBodies, UPLOAD_MS } from './body-deadline.ts'
 import { closeWithoutLingering } from './closing.ts'
 import type { HttpConfig, Server } from './context.ts'
 import { answerClientError, answerError } from './error-envelope.ts'
@@ -22,8 +23,7 @@ export interface ServerOptions {
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024
-/** Time for a whole request to come in, and for its headers. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** Time for a request's headers to come in. */
 const HEADERS_TIMEOUT_MS = 15_000
 /** Longer than the idle time of the usual proxies, which then close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
@@ -48,7 +48,8 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     childLoggerFactory: (parent) => parent,
     trustProxy: trustOf(config.trustProxy),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Of any request; body-deadline.ts has the shorter limit of those that bring no file.
+    requestTimeout: UPLOAD_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     genReqId: requestIds(),
@@ -78,6 +79,7 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     mark(request, reply)
     done()
   })
+  limitBodies(app)
   logAccess(app, logger)
   closeWithoutLingering(app)
   await installOpenApi(app, config, VERSION)

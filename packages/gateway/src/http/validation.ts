@@ -16,7 +16,7 @@ interface SchemaError {
  * Compiles a route's schemas. Nothing is converted or filled in but in a query, no unknown field is let through, and a
  * fault becomes `invalid_request` with one entry per field.
  */
-const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema)
   return (value: unknown) => {
     const candidate = httpPart === 'querystring' ? Value.Convert(schema, Value.Default(schema, value)) : value

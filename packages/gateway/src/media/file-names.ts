@@ -41,16 +41,3 @@ export function nameInDisposition(header: string | undefined): string | null {
   const [, quoted, bare] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []
   return displayName(quoted?.replace(/\\(.)/g, '$1') ?? bare)
 }
-
-/**
- * A Content-Disposition header that makes browsers save the file, never show it; with a plain name for old clients
- * and the exact one encoded (RFC 6266, appendix D).
- */
-export function attachment(name: string | null): string {
-  if (name === null) return 'attachment'
-  const plain = name.replace(/[^\x20-\x7e]/g, '_').replace(/["\\%]/g, '_')
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (letter) => {
-    return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`
-  })
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
-}

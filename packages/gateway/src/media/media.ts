@@ -100,6 +100,11 @@ export class Media implements MediaVerbs {
     return toRef((await this.#here(await this.#record(tenant, id))).media)
   }
 
+  async discard(tenant: TenantId, id: MediaId): Promise<void> {
+    const sha256 = await this.#store.deleteMedia(tenant, id)
+    if (sha256) await this.#files.remove([sha256], (sha256s) => this.#store.referencedFiles(sha256s))
+  }
+
   async get(tenant: TenantId | null, id: MediaId): Promise<MediaInfo> {
     return toInfo(await this.#record(tenant, id))
   }
@@ -155,5 +160,5 @@ function toRef({ id, mimetype, size, fileName, sha256 }: MediaRecord): MediaRef 
 }
 
 function toInfo(media: MediaRecord): MediaInfo {
-  return { ...toRef(media), tenant: media.tenant, session: media.session }
+  return { ...toRef(media), tenant: media.tenant, isReceived: media.remote !== null, session: media.session }
 }

@@ -66,6 +66,8 @@ export interface MediaStore {
   touchMedia(id: MediaId, at: number): Promise<void>
   /** Deletes up to `limit` files' rows that were last used before `before`; answers the hashes that they named. */
   pruneMedia(before: number, limit: number): Promise<{ deleted: number; sha256s: string[] }>
+  /** Deletes one file's row; answers the hash that it named, undefined where there was none. */
+  deleteMedia(tenant: TenantId, id: MediaId): Promise<string | undefined>
   /** Those of the hashes that a row names. */
   referencedFiles(sha256s: readonly string[]): Promise<Set<string>>
   /** Calls back after a commit that stored a received file; a hint that may come for nothing. */

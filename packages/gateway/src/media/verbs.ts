@@ -34,6 +34,8 @@ export interface MediaVerbs {
    * `media_not_found`, `media_gone`, `unavailable`.
    */
   open(tenant: TenantId | null, id: MediaId): Promise<OpenFile>
+  /** Forgets a file that nobody was told of; one that is not there is none. */
+  discard(tenant: TenantId, id: MediaId): Promise<void>
 }
 
 /** What a sender says of his file; the content decides what is believed. */
@@ -47,6 +49,8 @@ export interface FileClaim {
 
 export interface MediaInfo extends MediaRef {
   tenant: TenantId
+  /** A message brought it; else a client gave it. */
+  isReceived: boolean
   /** The id of the session that received it; null for a file that a client gave. */
   session: string | null
 }

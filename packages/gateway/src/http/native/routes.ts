@@ -2,6 +2,7 @@ import type { RouteContext, Server } from '../context.ts'
 import { eventRoutes } from './events/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { keyRoutes } from './keys/routes.ts'
+import { mediaRoutes } from './media/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { numberRoutes } from './numbers/routes.ts'
 import { pairingRoutes } from './pairing/routes.ts'
@@ -19,6 +20,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   sessionRoutes(app, context)
   pairingRoutes(app, context)
   messageRoutes(app, context)
+  mediaRoutes(app, context)
   numberRoutes(app, context)
   groupRoutes(app, context)
   webhookRoutes(app, context)

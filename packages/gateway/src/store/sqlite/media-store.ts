@@ -57,6 +57,10 @@ export class SqliteMediaStore implements MediaStore {
     })
   }
 
+  deleteMedia(tenant: TenantId, id: MediaId): Promise<string | undefined> {
+    return this.writer.write(() => this.media.delete(tenant, id))
+  }
+
   referencedFiles(sha256s: readonly string[]): Promise<Set<string>> {
     return this.writer.read(() => new Set(sha256s.filter((sha256) => this.media.isNamed(sha256))))
   }

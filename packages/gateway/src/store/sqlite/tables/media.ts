@@ -29,6 +29,7 @@ const SETTLE_GONE = `
 const TOUCH = 'UPDATE media SET used_at = ? WHERE id = ?'
 const PRUNE = `
   DELETE FROM media WHERE id IN (SELECT id FROM media WHERE used_at < ? ORDER BY used_at LIMIT ?) RETURNING sha256`
+const DELETE = 'DELETE FROM media WHERE tenant = ? AND id = ? RETURNING sha256'
 const IS_NAMED = 'SELECT 1 FROM media WHERE sha256 = ? LIMIT 1'
 
 interface Row {
@@ -58,6 +59,7 @@ export class MediaTable {
   private readonly settleGoneRow
   private readonly touchRow
   private readonly pruneRows
+  private readonly deleteRow
   private readonly isNamedRow
 
   constructor(driver: Driver) {
@@ -71,6 +73,7 @@ export class MediaTable {
     this.settleGoneRow = driver.prepare<[string]>(SETTLE_GONE)
     this.touchRow = driver.prepare<[number, string]>(TOUCH)
     this.pruneRows = driver.prepare<[number, number], { sha256: string | null }>(PRUNE)
+    this.deleteRow = driver.prepare<[string, string], { sha256: string | null }>(DELETE)
     this.isNamedRow = driver.prepare<[string], unknown>(IS_NAMED)
   }
 
@@ -137,6 +140,11 @@ export class MediaTable {
   /** Deletes up to `limit` rows that were last used before `before`; answers the hash of each, null for none. */
   prune(before: number, limit: number): (string | null)[] {
     return this.pruneRows.all(before, limit).map(({ sha256 }) => sha256)
+  }
+
+  /** The hash that the row named, undefined where there was no row or no hash. */
+  delete(tenant: TenantId, id: MediaId): string | undefined {
+    return this.deleteRow.get(tenant, id)?.sha256 ?? undefined
   }
 
   isNamed(sha256: string): boolean {
