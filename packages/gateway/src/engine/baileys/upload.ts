@@ -59,7 +59,7 @@ export class Uploads {
     const query = new URLSearchParams({ auth, token })
     const signal = AbortSignal.any([
       this.#ended.signal,
-      AbortSignal.timeout(LEAST_MS + digest.fileLength / SLOWEST_BYTES_PER_MS),
+      AbortSignal.timeout(LEAST_MS + Math.ceil(digest.fileLength / SLOWEST_BYTES_PER_MS)),
     ])
     let cause: unknown
     for (const host of hosts) {
