@@ -22,6 +22,7 @@ import { baileysLog } from './baileys-log.ts'
 import { closeReason } from './close-reason.ts'
 import { Groups } from './groups.ts'
 import { Inbound } from './inbound.ts'
+import { Lifetime } from './lifetime.ts'
 import { closePromptly } from './line.ts'
 import { keepUnavailable } from './login-presence.ts'
 import type { MediaNetwork } from './media-network.ts'
@@ -66,7 +67,7 @@ export class BaileysConnection implements EngineConnection {
   readonly #inbound: Inbound
   readonly #browser: [string, string, string]
   readonly #opened = Promise.withResolvers<void>()
-  readonly #lost = Promise.withResolvers<never>()
+  readonly #life = new Lifetime()
   readonly #closed = Promise.withResolvers<void>()
   #phase: Phase = 'opening'
   #credentials: Credentials | undefined
@@ -95,7 +96,6 @@ export class BaileysConnection implements EngineConnection {
       lookUp: (jid: Jid) => otherAddress(state.keys, jid),
     })
     this.#opened.promise.catch(() => {})
-    this.#lost.promise.catch(() => {})
   }
 
   /** Begins; called once. */
@@ -105,7 +105,7 @@ export class BaileysConnection implements EngineConnection {
 
   async send(message: OutboundMessage): Promise<SendOutcome> {
     const sender = this.#open(this.#sender)
-    return Promise.race([sender.send(message), this.#lost.promise])
+    return this.#life.within(sender.send(message))
   }
 
   async prepare(content: OutgoingContent, quote: Quote | null, to: Jid, files: FileSource): Promise<Uint8Array> {
@@ -270,7 +270,7 @@ export class BaileysConnection implements EngineConnection {
     const lost = new ConnectionLost('the connection has ended')
     this.#acks.lose()
     this.#preparer?.end()
-    this.#lost.reject(lost)
+    this.#life.end()
     this.#opened.reject(lost)
     await this.#settle()
     const reason: CloseReason = this.#loggedOut
@@ -295,7 +295,7 @@ export class BaileysConnection implements EngineConnection {
   /** The answer, or {@link ConnectionLost} as soon as the connection ends. */
   async #ask<T>(answer: Promise<T>): Promise<T> {
     try {
-      return await Promise.race([answer, this.#lost.promise])
+      return await this.#life.within(answer)
     } catch (error) {
       if (isConnectionLoss(error)) throw new ConnectionLost('the connection ended before the answer')
       throw error

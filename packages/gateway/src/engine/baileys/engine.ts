@@ -10,6 +10,7 @@ import { decodeCreds, isPairedCreds } from './auth-state.ts'
 import { BaileysConnection } from './connection.ts'
 import { download } from './download.ts'
 import { installFastCurve } from './fast-curve.ts'
+import { installFastSymmetric } from './fast-symmetric.ts'
 import { type MediaNetwork, mediaNetwork } from './media-network.ts'
 import { type NetworkConfig, networkConfig } from './network.ts'
 import { type BaileysEngineOptions, DEFAULT_TIMEOUTS } from './options.ts'
@@ -32,6 +33,7 @@ export class BaileysEngine implements Engine {
     this.#media = mediaNetwork(options.network)
     quietLibsignal()
     installFastCurve()
+    installFastSymmetric()
   }
 
   newMessageId(): WaMessageId {
