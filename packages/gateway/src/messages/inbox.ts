@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { choiceBy, looksLikeChoice } from '../core/choices.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { MessageRecord } from '../core/message.ts'
@@ -7,7 +8,7 @@ import type { MessageStore } from './ports.ts'
 import type { StoreRetry } from './until-stored.ts'
 
 export interface InboxDeps {
-  store: Pick<MessageStore, 'storeInbound' | 'storeUndecryptable' | 'advanceStatus'>
+  store: Pick<MessageStore, 'storeInbound' | 'findOffer' | 'storeUndecryptable' | 'advanceStatus'>
   retry: StoreRetry
   clock: Clock
   logger: Logger
@@ -28,12 +29,24 @@ export class Inbox {
   async onMessage(session: SessionUid, message: InboundMessage): Promise<void> {
     const { store, retry, clock, logger } = this.#deps
     try {
-      await retry.untilStored(() => store.storeInbound(session, message, clock.now()))
+      const understood = await this.#understand(session, message)
+      await retry.untilStored(() => store.storeInbound(session, understood, clock.now()))
     } catch (error) {
       // The engine keeps it journalled and offers it again at the next connection.
       logger.error({ err: error, session, waId: message.waId }, 'a message that came in could not be stored')
       throw error
     }
+  }
+
+  /** Somebody whose phone shows no buttons answers a list or buttons with a choice's number. */
+  async #understand(session: SessionUid, message: InboundMessage): Promise<InboundMessage> {
+    const { content, chat, senderAlt, participant, quote } = message
+    if (content.type !== 'text' || message.fromMe || !looksLikeChoice(content.text)) return message
+    const chats = participant === null && senderAlt ? [chat, senderAlt] : [chat]
+    const { store, retry } = this.#deps
+    const offer = await retry.untilStored(() => store.findOffer(session, { chats, quoted: quote?.waId ?? null }))
+    const choice = offer && choiceBy(content.text, offer)
+    return choice ? { ...message, content: choice } : message
   }
 
   async onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void> {

@@ -1,6 +1,14 @@
 import type { MessageId, SessionUid, TenantId, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
-import type { MessageRecord, MessageStatus, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
+import type {
+  ButtonsContent,
+  ListContent,
+  MessageRecord,
+  MessageStatus,
+  OutgoingContent,
+  OutgoingStatus,
+  Quote,
+} from '../core/message.ts'
 import type { SessionRecord } from '../core/session.ts'
 import type { InboundMessage, UndecryptableMessage } from '../engine/port.ts'
 
@@ -40,8 +48,23 @@ export interface MessageStore {
   /** Stores the stub and its `message.undecryptable` event, unless the message is already there. */
   storeUndecryptable(session: SessionUid, message: UndecryptableMessage, at: number): Promise<void>
   getMessage(tenant: TenantId | null, id: MessageId): Promise<MessageRecord | undefined>
+  /**
+   * The list or buttons that an answer by number refers to: those of the message that it quotes, else those that the
+   * account wrote last in the chat. Undefined where it has written something else since, or where the chat went on for
+   * more than 50 messages.
+   */
+  findOffer(session: SessionUid, where: OfferQuery): Promise<OfferContent | undefined>
   /** Newest first. `cursor` is the id of the last message of the page before. */
   listMessages(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]>
+}
+
+export type OfferContent = ListContent | ButtonsContent
+
+export interface OfferQuery {
+  /** The chat, by all its names. */
+  chats: readonly Jid[]
+  /** The message that the answer quotes. */
+  quoted: WaMessageId | null
 }
 
 export interface MessageDraft {

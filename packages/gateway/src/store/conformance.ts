@@ -4,6 +4,7 @@ import { authConformance } from './conformance/auth.ts'
 import { eventConformance } from './conformance/events.ts'
 import { inboundConformance } from './conformance/messages-in.ts'
 import { outboundConformance } from './conformance/messages-out.ts'
+import { offerConformance } from './conformance/offers.ts'
 import { sessionConformance } from './conformance/sessions.ts'
 import { webhookConformance } from './conformance/webhooks.ts'
 import { type OpenStore, type Use, World } from './conformance/world.ts'
@@ -25,6 +26,7 @@ export function describeStore(name: string, open: OpenStore): void {
     sessionConformance(use)
     outboundConformance(use)
     inboundConformance(use)
+    offerConformance(use)
     webhookConformance(use)
     eventConformance(use)
     accessConformance(use)

@@ -1,5 +1,5 @@
 import { KurirError } from '../../core/errors.ts'
-import { statusEvent } from '../../core/event.ts'
+import { receivedEvent, statusEvent } from '../../core/event.ts'
 import { type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
 import { advances, type MessageRecord, type OutgoingStatus } from '../../core/message.ts'
 import { presentMessage } from '../../core/message-object.ts'
@@ -12,6 +12,8 @@ import type {
   MessageDraft,
   MessageFilter,
   MessageStore,
+  OfferContent,
+  OfferQuery,
   OutboxItem,
   OwnMessageKey,
   StatusAdvance,
@@ -110,6 +112,10 @@ export class SqliteMessageStore implements MessageStore {
     })
   }
 
+  findOffer(session: SessionUid, where: OfferQuery): Promise<OfferContent | undefined> {
+    return this.writer.read(() => this.messages.offer(session, where))
+  }
+
   listMessages(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]> {
     return this.writer.read(() => this.messages.list(session, filter))
   }
@@ -177,7 +183,7 @@ export class SqliteMessageStore implements MessageStore {
     const message = this.inboundRecord(session, inbound, at)
     this.messages.insert({ message, proto: null, undecryptable: false, claim: null })
     this.keepRemote(message, inbound, at)
-    this.announce(effects, message, 'message.received', at)
+    this.announce(effects, message, receivedEvent(inbound.content), at)
     return message
   }
 
@@ -192,7 +198,7 @@ export class SqliteMessageStore implements MessageStore {
     }
     this.messages.fill(stub.rowNo, message)
     this.keepRemote(message, inbound, at)
-    this.announce(effects, message, 'message.received', at)
+    this.announce(effects, message, receivedEvent(inbound.content), at)
     return message
   }
 

@@ -1,7 +1,14 @@
 import type { MessageId, SessionUid, TenantId, WaMessageId } from '../../../core/ids.ts'
 import type { Jid } from '../../../core/jid.ts'
-import type { MessageRecord, MessageStatus, Quote, StatusChange } from '../../../core/message.ts'
-import type { IdempotencyClaim, MessageFilter, OutboxItem, OwnMessageKey } from '../../../messages/ports.ts'
+import type { MessageContent, MessageRecord, MessageStatus, Quote, StatusChange } from '../../../core/message.ts'
+import type {
+  IdempotencyClaim,
+  MessageFilter,
+  OfferContent,
+  OfferQuery,
+  OutboxItem,
+  OwnMessageKey,
+} from '../../../messages/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
@@ -33,6 +40,11 @@ const OUTBOX = `
 const ROWS_OF_CHAT = `
   SELECT row_no FROM message WHERE session_uid = ? AND chat = ?
   UNION SELECT row_no FROM message WHERE session_uid = ? AND sender_alt = ? AND participant IS NULL`
+/** How far back in a chat an offer is looked for. */
+const OFFER_WITHIN = 50
+const LATEST_OF_CHAT = `
+  SELECT row_no, from_me, status, content FROM message
+  WHERE session_uid = ? AND chat = ? ORDER BY row_no DESC LIMIT ${OFFER_WITHIN}`
 const SENT_PROTO = `
   SELECT proto FROM message
   WHERE session_uid = ? AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
@@ -95,6 +107,7 @@ export class MessageTable {
   private readonly fillRow
   private readonly outboxRows
   private readonly sentProtoRow
+  private readonly latestOfChatRows
 
   constructor(driver: Driver) {
     this.driver = driver
@@ -112,6 +125,9 @@ export class MessageTable {
     this.countAttemptRow = driver.prepare<[string]>(COUNT_ATTEMPT)
     this.fillRow = driver.prepare<[string, string | null, string | null, string | null, number]>(FILL)
     this.outboxRows = driver.prepare<[string, number, number], OutboxRow>(OUTBOX)
+    this.latestOfChatRows = driver.prepare<[string, string], Pick<Row, 'row_no' | 'from_me' | 'status' | 'content'>>(
+      LATEST_OF_CHAT,
+    )
     this.sentProtoRow = driver.prepare<[string, string, number], { proto: Uint8Array }>(SENT_PROTO)
   }
 
@@ -205,6 +221,23 @@ export class MessageTable {
     return this.sentProtoRow.get(session, waId, since)?.proto
   }
 
+  /** What an answer by number may choose from; see `MessageStore.findOffer`. */
+  offer(session: SessionUid, { chats, quoted }: OfferQuery): OfferContent | undefined {
+    const content = quoted
+      ? this.byOwnKey({ session, waId: quoted })?.message.content
+      : this.lastQuestion(session, chats)
+    return content && isOffer(content) ? content : undefined
+  }
+
+  private lastQuestion(session: SessionUid, chats: readonly Jid[]): MessageContent | undefined {
+    return chats
+      .flatMap((chat) => this.latestOfChatRows.all(session, chat))
+      .filter((row) => row.from_me === 1 && row.status !== 'failed' && row.status !== 'expired')
+      .sort((one, other) => other.row_no - one.row_no)
+      .map((row) => JSON.parse(row.content) as MessageContent)
+      .find((content) => !isChange(content))
+  }
+
   list(session: SessionUid, filter: MessageFilter): MessageRecord[] {
     const terms = ['m.session_uid = ?']
     const values: SqlValue[] = [session]
@@ -230,6 +263,15 @@ export class MessageTable {
       .all(...values, filter.limit)
       .map((row) => fromRow(row).message)
   }
+}
+
+function isOffer(content: MessageContent): content is OfferContent {
+  return content.type === 'list' || content.type === 'buttons'
+}
+
+/** Reactions and the like leave open what was asked before. */
+function isChange({ type }: MessageContent): boolean {
+  return type === 'reaction' || type === 'edit' || type === 'revoke'
 }
 
 function quoteText(quote: Quote | null): string | null {
