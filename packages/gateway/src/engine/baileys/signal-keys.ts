@@ -1,6 +1,7 @@
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
 import type { SessionUid } from '../../core/ids.ts'
 import type { AuthStore, JournalEntry, KeyWrite } from './auth-port.ts'
+import { BoundedCache } from './bounded-cache.ts'
 import { decodeKey, encodeKey, type KeyType } from './key-codec.ts'
 
 /**
@@ -11,6 +12,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly #store: AuthStore
   readonly #session: SessionUid
   readonly #distributed = new Map<string, Distribution>()
+  readonly #sessions = new BoundedCache({ limit: SESSIONS_PARSED, ttlMs: 1, now: () => 0 })
   #retired = false
 
   constructor(store: AuthStore, session: SessionUid) {
@@ -26,7 +28,8 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
       return !kept
     })
     if (missing.length === 0) return found
-    for (const [id, text] of await this.#store.getKeys(this.#session, type, missing)) found[id] = decodeKey(type, text)
+    const stored = await this.#store.getKeys(this.#session, type, missing)
+    for (const [id, text] of stored) found[id] = type === 'session' ? this.#parsed(id, text) : decodeKey(type, text)
     return found
   }
 
@@ -41,6 +44,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
     for (const type of Object.keys(data) as KeyType[]) {
       for (const [id, value] of Object.entries(data[type] ?? {})) {
         const text = value === null || value === undefined ? null : encodeKey(type, value)
+        if (type === 'session' && text !== null) this.#sessions.set(id, { text, value })
         if (type !== 'sender-key-memory' || !this.#keepBack(id, text)) keys.push({ type, id, value: text })
       }
     }
@@ -84,6 +88,15 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
     return work()
   }
 
+  /** What the text says; parsed once, since each message reads the same records several times. Never changed by readers. */
+  #parsed<T extends KeyType>(id: string, text: string): SignalDataTypeMap[T] {
+    const known = this.#sessions.get<{ text: string; value: SignalDataTypeMap[T] }>(id)
+    if (known?.text === text) return known.value
+    const value = decodeKey('session' as T, text)
+    this.#sessions.set(id, { text, value })
+    return value
+  }
+
   #keepBack(group: string, text: string | null): boolean {
     if (text === null) {
       this.#distributed.delete(group)
@@ -94,6 +107,8 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
     return true
   }
 }
+
+const SESSIONS_PARSED = 64
 
 interface Distribution {
   /** JSON: device to `true`. */

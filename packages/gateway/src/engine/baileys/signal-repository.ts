@@ -109,9 +109,10 @@ export class CrashSafeRepository implements SignalRepositoryWithLIDStore {
     })
 
   validateSession = async (jid: string): Promise<{ exists: boolean; reason?: string }> => {
-    const record = await loadSession(new SignalUnit(this.#context.keys), await this.#address(jid))
+    const { key } = await this.#address(jid)
+    const record: unknown = (await this.#context.keys.get('session', [key]))[key]
     if (!record) return { exists: false, reason: 'no session' }
-    return record.haveOpenSession() ? { exists: true } : { exists: false, reason: 'no open session' }
+    return hasOpenSession(record) ? { exists: true } : { exists: false, reason: 'no open session' }
   }
 
   getSessionInfo = async (jid: string): Promise<{ baseKey: Uint8Array; registrationId: number } | null> => {
@@ -187,6 +188,19 @@ export class CrashSafeRepository implements SignalRepositoryWithLIDStore {
       }),
     )
   }
+}
+
+/** Asked for each device of each message, so the record is looked at as it is stored. */
+function hasOpenSession(record: unknown): boolean {
+  const { _sessions = {} } = record as StoredRecord
+  return Object.values(_sessions).some(
+    ({ indexInfo, registrationId }) => indexInfo.closed === -1 && typeof registrationId === 'number',
+  )
+}
+
+/** A session record as libsignal serialises it. */
+interface StoredRecord {
+  _sessions?: Record<string, { registrationId?: number; indexInfo: { closed: number } }>
 }
 
 interface OpenSessions {
