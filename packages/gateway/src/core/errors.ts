@@ -14,6 +14,7 @@ export const ERRORS = {
   message_not_found: { status: 404, title: 'No such message' },
   media_not_found: { status: 404, title: 'No such file' },
   webhook_not_found: { status: 404, title: 'No such webhook' },
+  rule_not_found: { status: 404, title: 'No such rule' },
   qr_not_ready: { status: 404, title: 'There is no QR code now' },
   media_gone: { status: 410, title: 'The file is no longer kept' },
   session_exists: { status: 409, title: 'The tenant already has a session of this id' },

@@ -16,6 +16,10 @@ export type EventId = Branded<'EventId'>
 export type EndpointId = Branded<'EndpointId'>
 export type DeliveryId = Branded<'DeliveryId'>
 export type KeyId = Branded<'KeyId'>
+/** A keyword rule. */
+export type RuleId = Branded<'RuleId'>
+/** A message that automation may answer. */
+export type JobId = Branded<'JobId'>
 
 interface IdByPrefix {
   ten: TenantId
@@ -25,6 +29,8 @@ interface IdByPrefix {
   end: EndpointId
   dlv: DeliveryId
   key: KeyId
+  rul: RuleId
+  job: JobId
   med: MediaId
 }
 

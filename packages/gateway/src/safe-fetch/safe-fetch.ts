@@ -24,7 +24,9 @@ export interface PostRequest {
 }
 
 export interface FetchRequest {
-  method?: 'GET' | 'HEAD'
+  method?: 'GET' | 'HEAD' | 'POST'
+  /** Of a POST; where redirects are followed it goes along. */
+  body?: Buffer
   headers?: Record<string, string>
   /** For everything, all redirects and the reading of the body included; in milliseconds. Default 15,000. */
   timeoutMs?: number
@@ -143,6 +145,7 @@ export class SafeFetch {
         origin: target.origin,
         path: pathOf(target),
         method: request.method ?? 'GET',
+        body: request.body ?? null,
         headers,
         signal,
       })

@@ -1,0 +1,162 @@
+import type { DueQuery, JobOutcome, Reply } from '../../../automation/ports.ts'
+import { type JobId, type MessageId, newId, type SessionUid } from '../../../core/ids.ts'
+import type { Jid } from '../../../core/jid.ts'
+import type { Driver } from '../driver.ts'
+
+const LANE_BUSY = `SELECT 1 FROM automation_job WHERE session_uid = ? AND chat = ? AND state = 'waiting' LIMIT 1`
+const LANE_HEAD = `
+  SELECT row_no FROM automation_job WHERE session_uid = ? AND chat = ? AND state = 'waiting' ORDER BY row_no LIMIT 1`
+const INSERT = `
+  INSERT INTO automation_job (id, session_uid, message_id, chat, own_phone, offline, state, due_at, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)`
+const DUE = `
+  SELECT * FROM automation_job
+  WHERE due_at <= ? AND id NOT IN (SELECT value FROM json_each(?)) AND session_uid NOT IN (SELECT value FROM json_each(?))
+  ORDER BY due_at, row_no LIMIT ?`
+const NEXT_DUE = 'SELECT min(due_at) AS due_at FROM automation_job WHERE due_at > ?'
+const BY_ID = 'SELECT * FROM automation_job WHERE id = ?'
+const PLANNED = `
+  SELECT coalesce(sum(planned), 0) AS planned FROM automation_job
+  WHERE session_uid = ? AND chat = ? AND planned_at > ?`
+const PLAN = 'UPDATE automation_job SET replies = ?, planned = ?, planned_at = ? WHERE row_no = ?'
+const SET_REPLIES = 'UPDATE automation_job SET replies = ? WHERE row_no = ?'
+const PUT_OFF = `UPDATE automation_job SET attempts = attempts + 1, due_at = ?, reason = ? WHERE row_no = ?`
+const END = `UPDATE automation_job SET state = 'ended', due_at = NULL, reason = ?, ended_at = ? WHERE row_no = ?`
+const MAKE_DUE = 'UPDATE automation_job SET due_at = ? WHERE row_no = ?'
+const PRUNE = `
+  DELETE FROM automation_job WHERE row_no IN
+    (SELECT row_no FROM automation_job WHERE ended_at IS NOT NULL AND ended_at < ? LIMIT ?)`
+
+interface Row {
+  row_no: number
+  id: JobId
+  session_uid: SessionUid
+  message_id: MessageId
+  chat: Jid
+  own_phone: string | null
+  offline: number
+  state: 'waiting' | 'ended'
+  attempts: number
+  replies: string | null
+  planned_at: number | null
+  created_at: number
+}
+
+/** A job with its message's id in the place of the message. */
+export interface StoredJob {
+  id: JobId
+  sessionUid: SessionUid
+  messageId: MessageId
+  chat: Jid
+  ownPhone: string | null
+  offline: boolean
+  attempts: number
+  replies: Reply[] | null
+  plannedAt: number | null
+  createdAt: number
+}
+
+export type NewJob = Pick<StoredJob, 'sessionUid' | 'messageId' | 'chat' | 'ownPhone' | 'offline' | 'createdAt'>
+
+/** Only the oldest waiting job of a chat has a `due_at`; the ones behind it are parked with NULL. */
+export class AutomationJobTable {
+  private readonly laneBusy
+  private readonly laneHead
+  private readonly insertRow
+  private readonly dueRows
+  private readonly nextDue
+  private readonly byIdRow
+  private readonly plannedRow
+  private readonly planRow
+  private readonly setRepliesRow
+  private readonly putOffRow
+  private readonly endRow
+  private readonly makeDueRow
+  private readonly pruneRows
+
+  constructor(driver: Driver) {
+    this.laneBusy = driver.prepare<[string, string]>(LANE_BUSY)
+    this.laneHead = driver.prepare<[string, string], { row_no: number }>(LANE_HEAD)
+    this.insertRow =
+      driver.prepare<[string, string, string, string, string | null, number, number | null, number]>(INSERT)
+    this.dueRows = driver.prepare<[number, string, string, number], Row>(DUE)
+    this.nextDue = driver.prepare<[number], { due_at: number | null }>(NEXT_DUE)
+    this.byIdRow = driver.prepare<[string], Row>(BY_ID)
+    this.plannedRow = driver.prepare<[string, string, number], { planned: number }>(PLANNED)
+    this.planRow = driver.prepare<[string, number, number, number]>(PLAN)
+    this.setRepliesRow = driver.prepare<[string, number]>(SET_REPLIES)
+    this.putOffRow = driver.prepare<[number, string, number]>(PUT_OFF)
+    this.endRow = driver.prepare<[string | null, number, number]>(END)
+    this.makeDueRow = driver.prepare<[number, number]>(MAKE_DUE)
+    this.pruneRows = driver.prepare<[number, number]>(PRUNE)
+  }
+
+  /** Due at once, or parked behind an earlier one of its chat. */
+  insert({ sessionUid, messageId, chat, ownPhone, offline, createdAt }: NewJob): void {
+    const dueAt = this.laneBusy.get(sessionUid, chat) ? null : createdAt
+    this.insertRow.run(newId('job'), sessionUid, messageId, chat, ownPhone, offline ? 1 : 0, dueAt, createdAt)
+  }
+
+  due({ now, limit, busy, blocked }: DueQuery): StoredJob[] {
+    return this.dueRows.all(now, JSON.stringify([...busy]), JSON.stringify([...blocked]), limit).map(fromRow)
+  }
+
+  nextDueAt(after: number): number | undefined {
+    return this.nextDue.get(after)?.due_at ?? undefined
+  }
+
+  countPlanned(session: SessionUid, chat: Jid, since: number): number {
+    return this.plannedRow.get(session, chat, since)?.planned ?? 0
+  }
+
+  /** The replies that are stored, undefined for an unknown job. */
+  plan(id: JobId, replies: Reply[], guard: { at: number; since: number; limit: number }): Reply[] | undefined {
+    const row = this.byIdRow.get(id)
+    if (!row) return undefined
+    if (row.replies !== null) return JSON.parse(row.replies) as Reply[]
+    const left = guard.limit - this.countPlanned(row.session_uid, row.chat, guard.since)
+    const stored = replies.slice(0, Math.max(0, left))
+    this.planRow.run(JSON.stringify(stored), stored.length, guard.at, row.row_no)
+    return stored
+  }
+
+  refuse(id: JobId, index: number, why: string): void {
+    const row = this.byIdRow.get(id)
+    const replies = JSON.parse(row?.replies ?? '[]') as Reply[]
+    if (!row || index >= replies.length) return
+    replies[index] = { kind: 'refused', why }
+    this.setRepliesRow.run(JSON.stringify(replies), row.row_no)
+  }
+
+  /** Changes nothing for a job that has ended. */
+  settle(id: JobId, outcome: JobOutcome): void {
+    const row = this.byIdRow.get(id)
+    if (row?.state !== 'waiting') return
+    if (outcome.kind === 'retry') {
+      this.putOffRow.run(outcome.dueAt, outcome.reason, row.row_no)
+      return
+    }
+    this.endRow.run(outcome.reason, outcome.at, row.row_no)
+    const following = this.laneHead.get(row.session_uid, row.chat)
+    if (following) this.makeDueRow.run(outcome.at, following.row_no)
+  }
+
+  prune(before: number, limit: number): number {
+    return this.pruneRows.run(before, limit)
+  }
+}
+
+function fromRow(row: Row): StoredJob {
+  return {
+    id: row.id,
+    sessionUid: row.session_uid,
+    messageId: row.message_id,
+    chat: row.chat,
+    ownPhone: row.own_phone,
+    offline: row.offline === 1,
+    attempts: row.attempts,
+    replies: row.replies === null ? null : (JSON.parse(row.replies) as Reply[]),
+    plannedAt: row.planned_at,
+    createdAt: row.created_at,
+  }
+}
