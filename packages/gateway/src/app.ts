@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { Access } from './access/access.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
+import { chooseDialects, keysOf } from './dialects/table.ts'
 import { BaileysEngine } from './engine/baileys/engine.ts'
 import type { Network } from './engine/baileys/options.ts'
 import type { Gateway } from './gateway.ts'
@@ -87,6 +88,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
   })
   const http = new SafeFetch({ guard })
   const { dataDir } = config
+  const dialects = chooseDialects(config.dialects)
   const media = new Media({ store: store.media, remote: engine, http, dataDir, clock, logger, ...config.media })
   const pump = new DeliveryPump({
     ...{ store: store.webhooks, commits: store.events, http, clock, logger },
@@ -94,7 +96,10 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     ...{ timeoutMs: WEBHOOK_TIMEOUT_MS, slots: WEBHOOK_SLOTS },
   })
   const gateway: Gateway = {
-    access: new Access({ store: store.access, sessions: store.sessions, clock, adminKey: config.adminKey }),
+    access: new Access({
+      ...{ store: store.access, sessions: store.sessions, clock, adminKey: config.adminKey },
+      dialects: keysOf(dialects),
+    }),
     sessions,
     messages,
     media,
@@ -105,7 +110,8 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
       return { ok, store: ok ? 'ok' : 'failing' }
     },
   }
-  return { gateway, sessions, messages, pump, http, media, server: await buildServer({ gateway, config, logger }) }
+  const server = await buildServer({ gateway, config, logger, dialects })
+  return { gateway, sessions, messages, pump, http, media, server }
 }
 
 function networkOf({ lab }: Config): Network {

@@ -1,9 +1,20 @@
 import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { DEFAULT_TENANT, isSessionName, type KeyId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
+import { DialectCredentials } from './dialect-keys.ts'
 import { formatKey, hashSecret, newSecret, parseKey, secretMatches } from './key-format.ts'
 import { type AccessStore, type KeyRecord, SCOPES, type StoredAnswer, type Tenant } from './ports.ts'
-import type { AccessVerbs, Caller, CreateKey } from './verbs.ts'
+import type {
+  AccessVerbs,
+  Caller,
+  CreateDialectKey,
+  CreateKey,
+  DialectCredential,
+  DialectKeys,
+  QuotaState,
+  SessionCredential,
+  ShownCredential,
+} from './verbs.ts'
 
 /** What this room needs to know of sessions: which one of a tenant has this id. */
 export interface SessionDirectory {
@@ -16,6 +27,8 @@ export interface AccessOptions {
   clock: Clock
   /** An admin key chosen by the operator. It is never stored: it is valid while the configuration names it. */
   adminKey?: string | null
+  /** Which keys each dialect has; none by default. */
+  dialects?: ReadonlyMap<string, DialectKeys>
 }
 
 /** Names the operator's own key where a key's id is asked for. */
@@ -32,12 +45,14 @@ export class Access implements AccessVerbs {
   readonly #sessions: SessionDirectory
   readonly #clock: Clock
   readonly #adminHash: string | null
+  readonly #dialectKeys: DialectCredentials
 
-  constructor({ store, sessions, clock, adminKey }: AccessOptions) {
+  constructor({ store, sessions, clock, adminKey, dialects = new Map() }: AccessOptions) {
     this.#store = store
     this.#sessions = sessions
     this.#clock = clock
     this.#adminHash = adminKey ? hashSecret(adminKey) : null
+    this.#dialectKeys = new DialectCredentials({ store, dialects, clock })
   }
 
   async authenticate(presented: string): Promise<Caller | undefined> {
@@ -49,7 +64,7 @@ export class Access implements AccessVerbs {
     if (!parsed) return undefined
     const record = await this.#store.getKey(parsed.id)
     const matches = secretMatches(parsed.secret, record?.secretHash ?? NO_HASH)
-    if (!record || !matches) return undefined
+    if (!record || !matches || record.dialect !== null) return undefined
     return { tenant: record.tenant, keyId: record.id, scopes: record.scopes, session: record.session }
   }
 
@@ -66,10 +81,45 @@ export class Access implements AccessVerbs {
       scopes: [...new Set(input.scopes)],
       sessionUid: session?.uid ?? null,
       session: session?.id ?? null,
+      dialect: null,
+      alias: null,
+      sealed: null,
       createdAt: this.#clock.now(),
     }
     await this.#store.createKey(record)
     return { record, key: formatKey(record.id, secret) }
+  }
+
+  async createDialectKey(input: CreateDialectKey): Promise<{ record: KeyRecord; shown: ShownCredential }> {
+    if (!(await this.#store.getTenant(input.tenant))) throw new KurirError('not_found', 'No such tenant')
+    const session = input.session === undefined ? null : await this.#findSession(input.tenant, input.session)
+    return this.#dialectKeys.create(input, session)
+  }
+
+  authenticateDialect(dialect: string, credential: DialectCredential): Promise<Caller | undefined> {
+    return this.#dialectKeys.authenticate(dialect, credential)
+  }
+
+  issueToken(dialect: string, client: { id: string; secret: string }, ttlMs: number): Promise<string | undefined> {
+    return this.#dialectKeys.issueToken(dialect, client, ttlMs)
+  }
+
+  async bindKey(caller: Caller, session: string): Promise<Caller> {
+    return this.#dialectKeys.bind(caller, await this.#findSession(caller.tenant, session))
+  }
+
+  sessionCredentials(tenant: TenantId, dialect: string): Promise<SessionCredential[]> {
+    return this.#dialectKeys.ofSessions(tenant, dialect)
+  }
+
+  async takeQuota(tenant: TenantId, what: string, amount: number, limit: number): Promise<QuotaState> {
+    if (limit === 0) return { allowed: true, limit, used: 0, remaining: 0 }
+    const { used, taken } = await this.#store.countUsage(this.#counter(tenant, what), amount, limit)
+    return { allowed: taken, limit, used, remaining: Math.max(0, limit - used) }
+  }
+
+  returnQuota(tenant: TenantId, what: string, amount: number): Promise<void> {
+    return this.#store.uncountUsage(this.#counter(tenant, what), amount)
   }
 
   listKeys(tenant: TenantId | null, page: { limit: number; cursor?: KeyId }): Promise<KeyRecord[]> {
@@ -127,6 +177,10 @@ export class Access implements AccessVerbs {
 
   saveAnswer(tenant: TenantId, key: string, answer: StoredAnswer): Promise<void> {
     return this.#store.saveAnswer(tenant, key, answer)
+  }
+
+  #counter(tenant: TenantId, what: string) {
+    return { tenant, what, month: new Date(this.#clock.now()).toISOString().slice(0, 'YYYY-MM'.length) }
   }
 
   async #findSession(tenant: TenantId, id: string): Promise<{ uid: SessionUid; id: string }> {

@@ -15,6 +15,19 @@ export interface AccessStore {
   /** False where there was none. */
   deleteKey(tenant: TenantId | null, id: KeyId): Promise<boolean>
   hasAdminKey(): Promise<boolean>
+  /** A dialect's keys that are known by this name; several keys of one session share it. */
+  findDialectKeys(dialect: string, alias: string): Promise<KeyRecord[]>
+  /** A dialect's keys of one tenant, oldest first. */
+  listDialectKeys(tenant: TenantId, dialect: string): Promise<KeyRecord[]>
+  /** Binds a key that is bound to nothing yet. Answers the key as it is now, undefined where there is none. */
+  bindKey(id: KeyId, session: { uid: SessionUid; id: string }): Promise<KeyRecord | undefined>
+  saveToken(token: TokenRecord): Promise<void>
+  /** The key that a token stands for, undefined from `now` = `expiresAt` on. */
+  getTokenKey(hash: string, now: number): Promise<KeyRecord | undefined>
+  /** Adds to a counter unless it would be more than `limit` then. Answers what it is now and whether it was added. */
+  countUsage(counter: UsageCounter, amount: number, limit: number): Promise<{ used: number; taken: boolean }>
+  /** Takes back what was counted. */
+  uncountUsage(counter: UsageCounter, amount: number): Promise<void>
   /** The stored answer to a request made with this Idempotency-Key, undefined where there is none. */
   getAnswer(tenant: TenantId, key: string): Promise<StoredAnswer | undefined>
   saveAnswer(tenant: TenantId, key: string, answer: StoredAnswer): Promise<void>
@@ -38,7 +51,29 @@ export interface KeyRecord {
   /** Bound to this session alone. */
   sessionUid: SessionUid | null
   session: string | null
+  /** The only dialect that takes this key; null for a key of the native API. */
+  dialect: string | null
+  /** What the key is known by where a dialect shows no `kur_…`: a client id, a bot's session id. */
+  alias: string | null
+  /** The secret as `seal` made it, where a dialect shows it again; else null. */
+  sealed: string | null
   createdAt: number
+}
+
+/** A short-lived credential that a key was exchanged for. It goes with its key. */
+export interface TokenRecord {
+  /** sha256 of the token, hex. */
+  hash: string
+  key: KeyId
+  expiresAt: number
+}
+
+/** Something that a tenant may use so much of in a month. */
+export interface UsageCounter {
+  tenant: TenantId
+  what: string
+  /** `YYYY-MM`, UTC. */
+  month: string
 }
 
 /** An answer kept for 72 h for its Idempotency-Key. */

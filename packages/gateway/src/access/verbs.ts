@@ -10,6 +10,53 @@ export interface Caller {
   session: string | null
 }
 
+/** What the keys of a dialect are: each dialect declares it. */
+export interface DialectKeys {
+  /**
+   * How a key for the whole tenant is shown, null where there is none. `key` and `token` are one text, `client` is an
+   * OAuth client, `first-use` one text that is bound to a session when it is used first.
+   */
+  tenant: 'key' | 'token' | 'client' | 'first-use' | null
+  /** How a key for one session is shown: `pair` is a session id with an access token that is shown again. */
+  session: 'key' | 'pair' | null
+}
+
+/** A new credential of a dialect, as its owner is shown it. */
+export type ShownCredential =
+  | { form: 'key' | 'token'; key: string }
+  | { form: 'client' | 'pair'; id: string; secret: string }
+
+/** What a request to a dialect presents. `key` and `token` (short-lived) are one text. */
+export type DialectCredential =
+  | { kind: 'key' | 'token'; text: string }
+  | { kind: 'client' | 'pair'; id: string; secret: string }
+
+export interface CreateDialectKey {
+  tenant: TenantId
+  name: string
+  dialect: string
+  /** A session's id. */
+  session?: string
+}
+
+/** A session's credential that may be shown again. */
+export interface SessionCredential {
+  /** The session's id. */
+  session: string
+  /** What the dialect calls the session. */
+  id: string
+  secret: string
+  createdAt: number
+}
+
+/** What is left of a quota. `limit` 0 is without one. */
+export interface QuotaState {
+  allowed: boolean
+  limit: number
+  used: number
+  remaining: number
+}
+
 /** What the outside may do with tenants and keys. */
 export interface AccessVerbs {
   /** Undefined for an unknown, malformed or deleted key. Takes the same time for a wrong secret as for a right one. */
@@ -19,6 +66,20 @@ export interface AccessVerbs {
   listKeys(tenant: TenantId | null, page: { limit: number; cursor?: KeyId }): Promise<KeyRecord[]>
   /** Rejects with `not_found`. A deleted key is refused from then on. */
   deleteKey(tenant: TenantId | null, id: KeyId): Promise<void>
+  /** Like `createKey` for a dialect that is known. Rejects with `invalid_request` where it has no such keys. */
+  createDialectKey(input: CreateDialectKey): Promise<{ record: KeyRecord; shown: ShownCredential }>
+  /** Undefined unless the credential is a valid one of this dialect. Takes the same time for a wrong secret. */
+  authenticateDialect(dialect: string, credential: DialectCredential): Promise<Caller | undefined>
+  /** Exchanges a client's id and secret for a token that lives `ttlMs`; undefined where they are wrong. */
+  issueToken(dialect: string, client: { id: string; secret: string }, ttlMs: number): Promise<string | undefined>
+  /** Binds a key to a session at its first use; one that is bound already stays so. Rejects with `session_not_found`. */
+  bindKey(caller: Caller, session: string): Promise<Caller>
+  /** The credentials of a tenant's sessions in a dialect that shows them again, oldest first. */
+  sessionCredentials(tenant: TenantId, dialect: string): Promise<SessionCredential[]>
+  /** Counts against this month's quota of the tenant; where it does not suffice, nothing is counted. */
+  takeQuota(tenant: TenantId, what: string, amount: number, limit: number): Promise<QuotaState>
+  /** Takes back what was counted for something that did not happen. */
+  returnQuota(tenant: TenantId, what: string, amount: number): Promise<void>
   createTenant(input: { id?: string; name: string; countryCode?: string }): Promise<Tenant>
   getTenant(id: TenantId): Promise<Tenant>
   listTenants(page: { limit: number; cursor?: TenantId }): Promise<Tenant[]>

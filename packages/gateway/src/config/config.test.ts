@@ -28,6 +28,9 @@ test('an empty environment gives the documented defaults', () => {
     privateUrls: { loopback: false, cidrs: [] },
     sendConcurrency: 8,
     handshakes: 16,
+    dialects: null,
+    sendTimeoutMs: 20_000,
+    numberChecksPerMonth: 1000,
     media: { maxBytes: 100 * 1024 * 1024, quotaBytes: 0, days: 30 },
     adminKey: null,
   })

@@ -26,6 +26,12 @@ export interface Config {
   /** Sessions that connect at the same time when the process starts. */
   handshakes: number
   media: MediaConfig
+  /** Names of the dialects to speak; null for all. */
+  dialects: string[] | null
+  /** How long a dialect's answer waits for WhatsApp's. */
+  sendTimeoutMs: number
+  /** Of one tenant, in the dialect `sessions`; 0 is without limit. */
+  numberChecksPerMonth: number
   /** An admin key given by the operator; null: one is made at the first start. */
   adminKey: string | null
 }
@@ -210,6 +216,9 @@ function derive(settings: Settings): Config {
     privateUrls: derivePrivateUrls(settings.KURIR_ALLOW_PRIVATE_URLS),
     sendConcurrency: settings.KURIR_SEND_CONCURRENCY,
     handshakes: settings.KURIR_HANDSHAKES,
+    dialects: deriveDialects(settings.KURIR_DIALECTS),
+    sendTimeoutMs: Math.round(settings.KURIR_SEND_TIMEOUT * 1000),
+    numberChecksPerMonth: settings.KURIR_NUMBER_CHECKS_PER_MONTH,
     media: {
       maxBytes: settings.KURIR_MEDIA_MAX_MB * MB,
       quotaBytes: settings.KURIR_MEDIA_QUOTA_MB * MB,
@@ -230,6 +239,11 @@ function derivePrivateUrls(text: string): PrivateUrls {
     loopback: parts.includes('loopback'),
     cidrs: parts.filter((part) => part !== 'loopback' && part !== 'off'),
   }
+}
+
+function deriveDialects(text: string): string[] | null {
+  if (text === 'all') return null
+  return text === 'none' ? [] : splitList(text)
 }
 
 function splitList(text: string): string[] {

@@ -88,6 +88,23 @@ export const SettingsSchema = Type.Object(
       maximum: 36_500,
       description: 'Days that a file is kept which nobody uses; 0 keeps all.',
     }),
+    KURIR_DIALECTS: Type.String({
+      default: 'all',
+      minLength: 1,
+      description: 'Foreign APIs that are spoken beside the native one: all, none, or a list of their names.',
+    }),
+    KURIR_SEND_TIMEOUT: Type.Number({
+      default: 20,
+      minimum: 0.1,
+      maximum: 600,
+      description: 'Seconds that a dialect’s answer waits for WhatsApp’s; what was accepted is sent all the same.',
+    }),
+    KURIR_NUMBER_CHECKS_PER_MONTH: Type.Integer({
+      default: 1000,
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description: 'Numbers that one tenant may check a month by the dialect sessions; 0 is without limit.',
+    }),
     KURIR_HANDSHAKES: Type.Integer({
       default: 16,
       minimum: 1,

@@ -5,6 +5,7 @@
 export const ERRORS = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   invalid_recipient: { status: 400, title: 'The recipient is neither a phone number nor a WhatsApp address' },
+  not_registered: { status: 400, title: 'The number has no WhatsApp account' },
   url_not_allowed: { status: 400, title: 'The URL may not be called from here' },
   media_fetch_failed: { status: 400, title: 'The file could not be fetched from its URL' },
   unauthorized: { status: 401, title: 'A valid key is needed' },
@@ -30,7 +31,9 @@ export const ERRORS = {
   range_not_satisfiable: { status: 416, title: 'The file has no such bytes' },
   media_not_convertible: { status: 422, title: 'The file cannot be made into what the message needs' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  quota_exceeded: { status: 429, title: 'The quota of this month is used up' },
   internal: { status: 500, title: 'The gateway failed' },
+  send_failed: { status: 502, title: 'WhatsApp did not take the message' },
   unavailable: { status: 503, title: 'The gateway cannot take this now' },
   timeout: { status: 504, title: 'The answer did not come in time' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -25,7 +25,10 @@ export type Server = FastifyInstance<
 >
 
 /** The settings that HTTP needs. */
-export type HttpConfig = Pick<Config, 'publicUrl' | 'basePath' | 'trustProxy' | 'rateLimit'>
+export type HttpConfig = Pick<
+  Config,
+  'publicUrl' | 'basePath' | 'trustProxy' | 'rateLimit' | 'sendTimeoutMs' | 'numberChecksPerMonth'
+>
 
 /** What routes are made of. */
 export interface RouteContext {
@@ -41,8 +44,8 @@ declare module 'fastify' {
     keepsAnswer?: boolean
     /** The body is a file: it may take long to come in. */
     isUpload?: boolean
-    /** A field of the answer that is shown once and left out of what is kept. */
-    shownOnce?: string
+    /** Fields of the answer that are shown once and left out of what is kept. */
+    shownOnce?: readonly string[]
   }
   interface FastifyRequest {
     /** Set on every route that is not public. */

@@ -29,8 +29,20 @@ export function problemOf(error: KurirError): Problem {
   }
 }
 
-/** Answers a request with the error; anything that is not meant for callers becomes `internal` and is logged. */
+/** Answers a request with the error as the native API shows it. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const known = receiveError(error, request, reply, logger)
+  reply
+    .code(known.status)
+    .header('content-type', CONTENT_TYPE)
+    .send(JSON.stringify(problemOf(known)))
+}
+
+/**
+ * The error that the caller may be told of; anything that is not meant for callers becomes `internal` and is logged.
+ * Sets the headers that go with it.
+ */
+export function receiveError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): KurirError {
   const known = translate(error)
   if (known.status >= 500) {
     logger.error({ reqId: request.id, err: known.code === 'internal' ? error : known }, 'request failed')
@@ -38,10 +50,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
   if (known.code === 'unavailable') reply.header('retry-after', RETRY_AFTER)
   if (known.code === 'rate_limited' && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER)
-  reply
-    .code(known.status)
-    .header('content-type', CONTENT_TYPE)
-    .send(JSON.stringify(problemOf(known)))
+  return known
 }
 
 /** Answers what is no HTTP: the connection is closed afterwards. */

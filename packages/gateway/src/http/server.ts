@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { KurirError } from '../core/errors.ts'
+import type { Dialect } from '../dialects/dialect.ts'
+import { mountDialects } from '../dialects/mount.ts'
 import type { Gateway } from '../gateway.ts'
 import { installAuth } from './auth.ts'
 import { limitBodies, UPLOAD_MS } from './body-deadline.ts'
@@ -13,6 +15,7 @@ import { MethodTable } from './method-table.ts'
 import { nativeRoutes } from './native/routes.ts'
 import { installOpenApi } from './openapi.ts'
 import { Limits } from './rate-limit.ts'
+import { Repetitions } from './repetitions.ts'
 import { STRICT_SCHEMAS } from './validation.ts'
 import { VERSION } from './version.ts'
 
@@ -20,6 +23,8 @@ export interface ServerOptions {
   gateway: Gateway
   config: HttpConfig
   logger: Logger
+  /** Foreign APIs that are spoken beside the native one; none by default. */
+  dialects?: readonly Dialect[]
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024
@@ -40,7 +45,11 @@ const SECURITY_HEADERS = {
  * Builds the HTTP server with every route, not listening yet. The caller calls `listen` and `close`; closing refuses
  * new requests, ends streams and waits for those at work.
  */
-export async function buildServer({ gateway, config, logger }: ServerOptions): Promise<Server> {
+export async function buildServer({ gateway, config, logger, dialects = [] }: ServerOptions): Promise<Server> {
+  // An unknown path below a dialect's is answered in its shape.
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    if (!mounted.answer(error, request, reply)) answerError(error, request, reply, logger)
+  }
   const app: Server = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -63,10 +72,10 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
     routerOptions: { maxParamLength: 256 },
     schemaController: STRICT_SCHEMAS,
     // These come before any hook.
-    frameworkErrors: (error, request, reply) => answerError(error, request, mark(request, reply), logger),
+    frameworkErrors: (error, request, reply) => answer(error, request, mark(request, reply)),
     clientErrorHandler: answerClientError,
   })
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
+  app.setErrorHandler(answer)
   const methods = new MethodTable()
   app.addHook('onRoute', (route) => methods.add(route))
   app.setNotFoundHandler((request, reply) => {
@@ -83,8 +92,14 @@ export async function buildServer({ gateway, config, logger }: ServerOptions): P
   logAccess(app, logger)
   closeWithoutLingering(app)
   await installOpenApi(app, config, VERSION)
-  installAuth(app, gateway.access, new Limits(config.rateLimit))
-  installIdempotency(app, gateway.access)
+  const limits = new Limits(config.rateLimit)
+  const repetitions = new Repetitions({
+    answers: gateway.access,
+    onNotKept: (err) => logger.error({ err }, 'an answer could not be kept for its Idempotency-Key'),
+  })
+  installAuth(app, gateway.access, limits)
+  installIdempotency(app, repetitions)
+  const mounted = mountDialects(app, { dialects, gateway, config, limits, repetitions, logger })
   app.register(
     (scope: Server, _options, done) => {
       nativeRoutes(scope, { gateway, config })

@@ -99,6 +99,12 @@ export class Sessions implements SessionVerbs {
     return record
   }
 
+  async isForeign(tenant: TenantId, id: string): Promise<boolean> {
+    // The first of all sessions from this id on: that of the id itself, if there is one.
+    const [first] = await this.#deps.store.listSessions(null, { limit: 1, cursor: `${id}/` })
+    return first?.id === id && first.tenant !== tenant
+  }
+
   list(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]> {
     return this.#deps.store.listSessions(tenant, page)
   }

@@ -7,6 +7,8 @@ export interface SessionVerbs {
   /** Creates and starts a session. Without `id` a UUID is made. Rejects with `session_exists`, `invalid_request`. */
   create(tenant: TenantId, input: CreateSession): Promise<SessionRecord>
   get(tenant: TenantId, id: string): Promise<SessionRecord>
+  /** Whether another tenant has a session of this id. */
+  isForeign(tenant: TenantId, id: string): Promise<boolean>
   list(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]>
   update(
     tenant: TenantId,

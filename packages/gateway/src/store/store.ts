@@ -17,7 +17,7 @@ export interface Store {
   auth: AuthStore
   /** Whether the last write went through; `error` is the database's code where not. It is tried again by itself. */
   health(): StoreHealth
-  /** Deletes what has outlived its use, in small transactions: answers and journal rows. `now` in milliseconds. */
+  /** Deletes what has outlived its use, in small transactions: answers, tokens and journal rows. `now` in milliseconds. */
   prune(now: number): Promise<Pruned>
   /** Stores what was handed over and takes nothing more. Safe to call again. */
   close(): Promise<void>
@@ -32,4 +32,5 @@ export interface StoreHealth {
 export interface Pruned {
   answers: number
   journal: number
+  tokens: number
 }

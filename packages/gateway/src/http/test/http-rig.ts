@@ -3,6 +3,8 @@ import { type Logger, pino } from 'pino'
 import { Access } from '../../access/access.ts'
 import type { Scope } from '../../access/ports.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
+import type { Dialect } from '../../dialects/dialect.ts'
+import { keysOf } from '../../dialects/table.ts'
 import type { Gateway } from '../../gateway.ts'
 import { Media, type MediaOptions } from '../../media/media.ts'
 import { Rig } from '../../messages/test/rig.ts'
@@ -28,12 +30,16 @@ export interface CallOptions {
 export interface HttpRigOptions {
   config?: Partial<HttpConfig>
   dataDir?: string
+  /** Dialects to speak; none by default. */
+  dialects?: readonly Dialect[]
   logger?: Logger
   /** Puts something between HTTP and the gateway. */
   gateway?: (gateway: Gateway) => Gateway
   /** Limits of files. */
   media?: Partial<Pick<MediaOptions, 'maxBytes' | 'quotaBytes'>>
 }
+
+const DIALECT_SETTINGS = { sendTimeoutMs: 5_000, numberChecksPerMonth: 0 }
 
 /** The HTTP server on a free port over real rooms, a real SQLite file and the scripted engine. */
 export class HttpRig {
@@ -61,7 +67,8 @@ export class HttpRig {
   static async open(options: HttpRigOptions = {}): Promise<HttpRig> {
     const rig = await Rig.open(options.dataDir === undefined ? {} : { dataDir: options.dataDir })
     const { store, clock } = rig
-    const access = new Access({ store: store.access, sessions: store.sessions, clock })
+    const { dialects = [] } = options
+    const access = new Access({ store: store.access, sessions: store.sessions, clock, dialects: keysOf(dialects) })
     const guard = new UrlGuard({ allowLoopback: true, ports: 'any' })
     const http = new SafeFetch({ guard })
     const { logger = pino({ level: 'silent' }), media: limits } = options
@@ -79,8 +86,15 @@ export class HttpRig {
     }
     const gateway = options.gateway?.(real) ?? real
     const admin = (await access.bootstrap()) ?? ''
-    const config = { publicUrl: null, basePath: '', trustProxy: false, rateLimit: null, ...options.config }
-    const app = await buildServer({ gateway, config, logger })
+    const config = {
+      publicUrl: null,
+      basePath: '',
+      trustProxy: false,
+      rateLimit: null,
+      ...DIALECT_SETTINGS,
+      ...options.config,
+    }
+    const app = await buildServer({ gateway, config, logger, dialects })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const url = `http://127.0.0.1:${port}${config.basePath}`

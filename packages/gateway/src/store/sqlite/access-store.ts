@@ -1,27 +1,33 @@
-import type { AccessStore, KeyRecord, StoredAnswer, Tenant } from '../../access/ports.ts'
+import type { AccessStore, KeyRecord, StoredAnswer, Tenant, TokenRecord, UsageCounter } from '../../access/ports.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { KeyId, TenantId } from '../../core/ids.ts'
+import type { KeyId, SessionUid, TenantId } from '../../core/ids.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { ANSWER_KEPT_MS, type AnswerTable } from './tables/answer.ts'
 import type { ApiKeyTable } from './tables/api-key.ts'
 import type { TenantTable } from './tables/tenant.ts'
+import type { TokenTable } from './tables/token.ts'
+import type { UsageTable } from './tables/usage.ts'
 
 export class SqliteAccessStore implements AccessStore {
   private readonly writer: GroupCommit
   private readonly tenants: TenantTable
   private readonly keys: ApiKeyTable
   private readonly answers: AnswerTable
+  private readonly tokens: TokenTable
+  private readonly usage: UsageTable
   private readonly clock: Clock
 
   constructor(
     writer: GroupCommit,
-    tables: { tenants: TenantTable; apiKeys: ApiKeyTable; answers: AnswerTable },
+    tables: { tenants: TenantTable; apiKeys: ApiKeyTable; answers: AnswerTable; tokens: TokenTable; usage: UsageTable },
     clock: Clock,
   ) {
     this.writer = writer
     this.tenants = tables.tenants
     this.keys = tables.apiKeys
     this.answers = tables.answers
+    this.tokens = tables.tokens
+    this.usage = tables.usage
     this.clock = clock
   }
 
@@ -55,6 +61,42 @@ export class SqliteAccessStore implements AccessStore {
 
   hasAdminKey(): Promise<boolean> {
     return this.writer.read(() => this.keys.anyAdmin())
+  }
+
+  findDialectKeys(dialect: string, alias: string): Promise<KeyRecord[]> {
+    return this.writer.read(() => this.keys.ofAlias(dialect, alias))
+  }
+
+  listDialectKeys(tenant: TenantId, dialect: string): Promise<KeyRecord[]> {
+    return this.writer.read(() => this.keys.ofDialect(tenant, dialect))
+  }
+
+  bindKey(id: KeyId, session: { uid: SessionUid; id: string }): Promise<KeyRecord | undefined> {
+    return this.writer.write(() => {
+      this.keys.bind(id, session)
+      return this.keys.byId(id)
+    })
+  }
+
+  saveToken(token: TokenRecord): Promise<void> {
+    return this.writer.write(() => this.tokens.insert(token))
+  }
+
+  getTokenKey(hash: string, now: number): Promise<KeyRecord | undefined> {
+    return this.writer.read(() => this.keys.ofToken(hash, now))
+  }
+
+  countUsage(counter: UsageCounter, amount: number, limit: number): Promise<{ used: number; taken: boolean }> {
+    return this.writer.write(() => {
+      const used = this.usage.of(counter)
+      if (used + amount > limit) return { used, taken: false }
+      this.usage.add(counter, amount)
+      return { used: used + amount, taken: true }
+    })
+  }
+
+  uncountUsage(counter: UsageCounter, amount: number): Promise<void> {
+    return this.writer.write(() => this.usage.add(counter, -amount))
   }
 
   getAnswer(tenant: TenantId, key: string): Promise<StoredAnswer | undefined> {

@@ -2,19 +2,21 @@ import type { Pruned } from '../store.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { ANSWER_KEPT_MS, type AnswerTable } from './tables/answer.ts'
 import { JOURNAL_KEPT_MS, type JournalTable } from './tables/journal.ts'
+import type { TokenTable } from './tables/token.ts'
 
 /** Rows per transaction: a send that comes meanwhile waits for one batch, not for the whole cleaning. */
 const BATCH = 500
 
-/** Deletes expired answers and consumed journal rows; journal rows that no message has consumed are kept for ever. */
+/** Deletes expired answers, expired tokens and consumed journal rows; journal rows that no message has consumed are kept for ever. */
 export async function prune(
   writer: GroupCommit,
-  tables: { answers: AnswerTable; journal: JournalTable },
+  tables: { answers: AnswerTable; journal: JournalTable; tokens: TokenTable },
   now: number,
 ): Promise<Pruned> {
   return {
     answers: await inBatches(writer, () => tables.answers.prune(now - ANSWER_KEPT_MS, BATCH)),
     journal: await inBatches(writer, () => tables.journal.prune(now - JOURNAL_KEPT_MS, BATCH)),
+    tokens: await inBatches(writer, () => tables.tokens.prune(now, BATCH)),
   }
 }
 

@@ -12,7 +12,7 @@ export function keyRoutes(app: Server, { gateway }: RouteContext): void {
   app.post(
     '/v1/keys',
     {
-      config: { access: ADMIN, shownOnce: 'key' },
+      config: { access: ADMIN, shownOnce: ['key', 'client_secret', 'token', 'access_token'] },
       schema: {
         operationId: 'createKey',
         summary: 'Make a key',

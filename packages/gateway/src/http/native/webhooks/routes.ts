@@ -41,7 +41,7 @@ function createRoute(app: Server, { gateway, config }: RouteContext): void {
   app.post(
     '/v1/webhooks',
     {
-      config: { access: MANAGE, shownOnce: 'secret' },
+      config: { access: MANAGE, shownOnce: ['secret'] },
       schema: {
         operationId: 'createWebhook',
         summary: 'Have events posted to a URL',

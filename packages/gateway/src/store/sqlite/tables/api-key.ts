@@ -3,11 +3,17 @@ import type { KeyId, SessionUid, TenantId } from '../../../core/ids.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
-  INSERT INTO api_key (id, tenant, name, secret_hash, scopes, is_admin, session_uid, session, created_at)
-  VALUES (@id, @tenant, @name, @secret_hash, @scopes, @is_admin, @session_uid, @session, @created_at)`
+  INSERT INTO api_key (id, tenant, name, secret_hash, scopes, is_admin, session_uid, session, dialect, alias, sealed, created_at)
+  VALUES (@id, @tenant, @name, @secret_hash, @scopes, @is_admin, @session_uid, @session, @dialect, @alias, @sealed, @created_at)`
 const BY_ID = 'SELECT * FROM api_key WHERE id = ?'
 const LIST_OF_TENANT = 'SELECT * FROM api_key WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?'
 const LIST_ALL = 'SELECT * FROM api_key WHERE id > ? ORDER BY id LIMIT ?'
+const OF_ALIAS = 'SELECT * FROM api_key WHERE dialect = ? AND alias = ? ORDER BY id'
+const OF_DIALECT = 'SELECT * FROM api_key WHERE tenant = ? AND dialect = ? ORDER BY id'
+const BIND = 'UPDATE api_key SET session_uid = ?, session = ? WHERE id = ? AND session_uid IS NULL'
+const OF_TOKEN = `
+  SELECT api_key.* FROM access_token JOIN api_key ON api_key.id = access_token.key_id
+  WHERE access_token.hash = ? AND access_token.expires_at > ?`
 const DELETE_OF_TENANT = 'DELETE FROM api_key WHERE id = ? AND tenant = ?'
 const DELETE = 'DELETE FROM api_key WHERE id = ?'
 const ANY_ADMIN = 'SELECT 1 FROM api_key WHERE is_admin = 1 LIMIT 1'
@@ -20,6 +26,9 @@ interface Row {
   scopes: string
   session_uid: SessionUid | null
   session: string | null
+  dialect: string | null
+  alias: string | null
+  sealed: string | null
   created_at: number
 }
 
@@ -28,6 +37,10 @@ export class ApiKeyTable {
   private readonly byIdRow
   private readonly listOfTenantRows
   private readonly listAllRows
+  private readonly ofAliasRows
+  private readonly ofDialectRows
+  private readonly bindRow
+  private readonly ofTokenRow
   private readonly deleteOfTenantRow
   private readonly deleteRow
   private readonly anyAdminRow
@@ -37,6 +50,10 @@ export class ApiKeyTable {
     this.byIdRow = driver.prepare<[string], Row>(BY_ID)
     this.listOfTenantRows = driver.prepare<[string, string, number], Row>(LIST_OF_TENANT)
     this.listAllRows = driver.prepare<[string, number], Row>(LIST_ALL)
+    this.ofAliasRows = driver.prepare<[string, string], Row>(OF_ALIAS)
+    this.ofDialectRows = driver.prepare<[string, string], Row>(OF_DIALECT)
+    this.bindRow = driver.prepare<[string, string, string]>(BIND)
+    this.ofTokenRow = driver.prepare<[string, number], Row>(OF_TOKEN)
     this.deleteOfTenantRow = driver.prepare<[string, string]>(DELETE_OF_TENANT)
     this.deleteRow = driver.prepare<[string]>(DELETE)
     this.anyAdminRow = driver.prepare<[]>(ANY_ADMIN)
@@ -52,12 +69,34 @@ export class ApiKeyTable {
       is_admin: key.scopes.includes('admin') ? 1 : 0,
       session_uid: key.sessionUid,
       session: key.session,
+      dialect: key.dialect,
+      alias: key.alias,
+      sealed: key.sealed,
       created_at: key.createdAt,
     })
   }
 
   byId(id: KeyId): KeyRecord | undefined {
     const row = this.byIdRow.get(id)
+    return row && fromRow(row)
+  }
+
+  ofAlias(dialect: string, alias: string): KeyRecord[] {
+    return this.ofAliasRows.all(dialect, alias).map(fromRow)
+  }
+
+  ofDialect(tenant: TenantId, dialect: string): KeyRecord[] {
+    return this.ofDialectRows.all(tenant, dialect).map(fromRow)
+  }
+
+  /** Changes nothing where the key is bound already. */
+  bind(id: KeyId, session: { uid: SessionUid; id: string }): void {
+    this.bindRow.run(session.uid, session.id, id)
+  }
+
+  /** The key of a token that is valid at `now` (ms). */
+  ofToken(hash: string, now: number): KeyRecord | undefined {
+    const row = this.ofTokenRow.get(hash, now)
     return row && fromRow(row)
   }
 
@@ -86,6 +125,9 @@ function fromRow(row: Row): KeyRecord {
     scopes: JSON.parse(row.scopes) as Scope[],
     sessionUid: row.session_uid,
     session: row.session,
+    dialect: row.dialect,
+    alias: row.alias,
+    sealed: row.sealed,
     createdAt: row.created_at,
   }
 }

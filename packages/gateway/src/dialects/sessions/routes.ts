@@ -1,0 +1,161 @@
+import { KurirError } from '../../core/errors.ts'
+import type { TenantId } from '../../core/ids.ts'
+import type { Jid } from '../../core/jid.ts'
+import type { SessionRecord, SessionStatus } from '../../core/session.ts'
+import type { Gateway } from '../../gateway.ts'
+import { type DialectAnswer, type DialectCall, type DialectContext, type DialectRoute, json } from '../dialect.ts'
+import { readChat, readPhones } from '../numbers.ts'
+import { qrDataUrl } from '../pairing.ts'
+import { connectedSession, knownAddress, sendAndWait } from '../sending.ts'
+import { badRequest, notRegisteredAnswer, quotaAnswer } from './errors.ts'
+import { readCheck, readCreate, readSend } from './requests.ts'
+import {
+  checkAnswer,
+  countsAnswer,
+  createdAnswer,
+  deletedAnswer,
+  qrAnswer,
+  reconnectAnswer,
+  sentAnswer,
+  sessionAnswer,
+} from './responses.ts'
+
+/** The nine endpoints. */
+export const routes: readonly DialectRoute[] = [
+  { method: 'GET', path: '/api/sessions', handle: count },
+  { method: 'POST', path: '/api/sessions', handle: create },
+  { method: 'GET', path: '/api/sessions/:sessionId', handle: show },
+  { method: 'GET', path: '/api/sessions/:sessionId/qr', handle: showQr },
+  { method: 'POST', path: '/api/sessions/:sessionId/reconnect', handle: reconnect },
+  { method: 'DELETE', path: '/api/sessions/:sessionId', handle: remove },
+  { method: 'POST', path: '/api/sessions/:sessionId/send', handle: sendText },
+  { method: 'POST', path: '/api/number-checker', handle: checkNumbers },
+]
+
+const PAGE = 200
+
+async function count({ caller }: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {
+  const statuses: SessionStatus[] = []
+  let cursor: string | undefined
+  do {
+    const page = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }
+    const records = await gateway.sessions.list(caller.tenant, page)
+    statuses.push(...records.map(({ status }) => status))
+    cursor = records.length === PAGE ? records.at(-1)?.id : undefined
+  } while (cursor !== undefined)
+  return json(200, countsAnswer(statuses))
+}
+
+async function create(call: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {
+  const name = readCreate(call)
+  const session = await gateway.sessions.create(call.caller.tenant, name === null ? {} : { name })
+  return json(200, createdAnswer(session.id))
+}
+
+async function show(call: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {
+  return json(200, sessionAnswer(await ownSession(call, gateway)))
+}
+
+async function showQr(call: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {
+  const { tenant, id } = await ownSession(call, gateway)
+  const { text } = await gateway.sessions.qr(tenant, id)
+  return json(200, qrAnswer(await qrDataUrl(text)))
+}
+
+async function reconnect(call: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {
+  const { tenant, id } = await ownSession(call, gateway)
+  await gateway.sessions.logout(tenant, id)
+  await gateway.sessions.start(tenant, id)
+  return json(200, reconnectAnswer())
+}
+
+async function remove(call: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {
+  const { tenant, id } = await ownSession(call, gateway)
+  await gateway.sessions.remove(tenant, id)
+  return json(200, deletedAnswer())
+}
+
+async function sendText(call: DialectCall, context: DialectContext): Promise<DialectAnswer> {
+  const { to, message, skipValidation } = readSend(call)
+  const session = await ownSession(call, context.gateway)
+  return deliver(call, context, { session, to, skipValidation, what: 'Message' }, () => ({
+    type: 'text',
+    text: message,
+  }))
+}
+
+interface Delivery {
+  session: SessionRecord
+  /** As the client wrote it. */
+  to: string
+  skipValidation: boolean
+  what: 'Message' | 'Media'
+}
+
+/** Sends to a recipient who is looked up first, unless the client wants no such check. */
+async function deliver(
+  call: DialectCall,
+  context: DialectContext,
+  { session: { tenant, id }, to, skipValidation, what }: Delivery,
+  content: () => Parameters<typeof sendAndWait>[1]['content'],
+): Promise<DialectAnswer> {
+  const { gateway } = context
+  const chat = await recipient(gateway, tenant, to)
+  await connectedSession(gateway, tenant, id)
+  try {
+    const address = skipValidation ? chat : await knownAddress(gateway, tenant, id, chat)
+    const send = { tenant, session: id, to: address, content: content(), claim: call.claim() }
+    const { waId } = await sendAndWait(context, send)
+    return json(200, sentAnswer(waId, what))
+  } catch (error) {
+    if (error instanceof KurirError && error.code === 'not_registered') return notRegisteredAnswer(to)
+    throw error
+  }
+}
+
+async function recipient(gateway: Gateway, tenant: TenantId, to: string): Promise<Jid> {
+  const chat = await readChat(gateway, tenant, to)
+  if (!chat) throw badRequest('Phone number is not valid')
+  return chat
+}
+
+const NUMBER_CHECKS = 'number_checks'
+
+async function checkNumbers(call: DialectCall, { gateway, config }: DialectContext): Promise<DialectAnswer> {
+  const { session, numbers } = readCheck(call)
+  const { tenant, id } = await findOwn(gateway, call.caller.tenant, session)
+  await connectedSession(gateway, tenant, id)
+  const phones = await readPhones(gateway, tenant, numbers)
+  const quota = await gateway.access.takeQuota(tenant, NUMBER_CHECKS, numbers.length, config.numberChecksPerMonth)
+  if (!quota.allowed) return quotaAnswer(quota)
+  try {
+    const asked = [...new Set(phones.filter((phone) => phone !== undefined))]
+    const checks = asked.length > 0 ? await gateway.sessions.checkNumbers(tenant, id, asked) : []
+    const registered = new Set(checks.filter(({ exists }) => exists).map(({ phone }) => phone))
+    const results = numbers.map((phoneNumber, index) => ({
+      phoneNumber,
+      isValid: registered.has(phones[index] ?? ''),
+    }))
+    return json(200, checkAnswer(results))
+  } catch (error) {
+    await gateway.access.returnQuota(tenant, NUMBER_CHECKS, numbers.length)
+    throw error
+  }
+}
+
+function ownSession({ caller, params }: DialectCall, gateway: Gateway): Promise<SessionRecord> {
+  return findOwn(gateway, caller.tenant, params.text('sessionId') ?? '')
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A foreign session is told apart only where its id was made by the server: names are per tenant. */
+async function findOwn(gateway: Gateway, tenant: TenantId, id: string): Promise<SessionRecord> {
+  try {
+    return await gateway.sessions.get(tenant, id)
+  } catch (error) {
+    const isUnknown = error instanceof KurirError && error.code === 'session_not_found'
+    if (isUnknown && UUID.test(id) && (await gateway.sessions.isForeign(tenant, id))) throw new KurirError('forbidden')
+    throw error
+  }
+}

@@ -1,0 +1,24 @@
+import type { TokenRecord } from '../../../access/ports.ts'
+import type { Driver } from '../driver.ts'
+
+const INSERT = 'INSERT INTO access_token (hash, key_id, expires_at) VALUES (?, ?, ?)'
+const PRUNE = 'DELETE FROM access_token WHERE hash IN (SELECT hash FROM access_token WHERE expires_at <= ? LIMIT ?)'
+
+export class TokenTable {
+  private readonly insertRow
+  private readonly pruneRows
+
+  constructor(driver: Driver) {
+    this.insertRow = driver.prepare<[string, string, number]>(INSERT)
+    this.pruneRows = driver.prepare<[number, number]>(PRUNE)
+  }
+
+  insert({ hash, key, expiresAt }: TokenRecord): void {
+    this.insertRow.run(hash, key, expiresAt)
+  }
+
+  /** Deletes up to `limit` tokens that are expired at `now` (ms) and answers how many. */
+  prune(now: number, limit: number): number {
+    return this.pruneRows.run(now, limit)
+  }
+}
