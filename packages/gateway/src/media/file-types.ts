@@ -3,6 +3,9 @@ import { fileTypeFromFile } from 'file-type'
 /** What a file is taken for that nothing better is known of: a browser does nothing with it. */
 export const UNKNOWN_TYPE = 'application/octet-stream'
 
+/** Opus in OGG: what phones record and play as voice messages. */
+export const VOICE_TYPE = 'audio/ogg; codecs=opus'
+
 /** Longest that looking at a file may take, in milliseconds. */
 const SNIFF_TIMEOUT_MS = 3_000
 /** Most that is read at once, in bytes. */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { newId, type TenantId } from '../core/ids.ts'
-import { SafeFetchError } from '../safe-fetch/errors.ts'
+import { asSafeFetchError, type SafeFetchError } from '../safe-fetch/errors.ts'
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts'
 import { decodeBase64 } from './base64.ts'
 import { displayName, nameInDisposition, nameInUrl } from './file-names.ts'
@@ -95,9 +95,11 @@ export class Intake {
 
 /** The guard's refusals and the network's failures as the caller may know them; neither names an address. */
 function asUrlError(error: unknown): unknown {
-  if (!(error instanceof SafeFetchError)) return error
-  if (error.reason === 'too_large') return new KurirError('payload_too_large', 'The file at the URL is too large')
-  return new KurirError(REFUSALS.has(error.reason) ? 'url_not_allowed' : 'media_fetch_failed', error.message)
+  if (error instanceof KurirError || !(error instanceof Error && ('reason' in error || 'code' in error))) return error
+  // A body that breaks off ends with the network's own error.
+  const { reason, message } = asSafeFetchError(error)
+  if (reason === 'too_large') return new KurirError('payload_too_large', 'The file at the URL is too large')
+  return new KurirError(REFUSALS.has(reason) ? 'url_not_allowed' : 'media_fetch_failed', message)
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -8,10 +8,14 @@ import type { MediaId, MediaKind, MediaRef } from '../core/media.ts'
 import { FileMissing, type FileSource, type SourceFile } from '../engine/port.ts'
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts'
 import { Downloads } from './downloads.ts'
+import { Ffmpeg } from './ffmpeg.ts'
 import { MediaFiles } from './files.ts'
+import { Forms } from './forms.ts'
+import { Images } from './images.ts'
 import { Intake } from './intake.ts'
 import type { MediaRecord, MediaStore, RemoteFiles } from './ports.ts'
 import { Retention } from './retention.ts'
+import { TraitsReader } from './traits.ts'
 import type { FileClaim, MediaInfo, MediaVerbs, OpenFile } from './verbs.ts'
 
 export interface MediaOptions {
@@ -30,12 +34,16 @@ export interface MediaOptions {
   days?: number
   /** Received files that are fetched at the same time in the background; default 4. */
   concurrency?: number
+  /** Name or path of the program that makes voice messages; default `ffmpeg`. */
+  ffmpeg?: string
   /** 0 (inclusive) to 1 (exclusive), for the jitter of back-offs; default Math.random. */
   random?: () => number
 }
 
 /** Trying again does not bring the file back. */
 const GONE = new Set<ErrorCode>(['media_not_found', 'media_gone'])
+/** Files made of others that are remembered. */
+const MADE_REMEMBERED = 500
 const MB = 1024 * 1024
 /** A use is written down at most once in so many milliseconds. */
 const TOUCH_EVERY_MS = 24 * 3_600_000
@@ -50,6 +58,11 @@ export class Media implements MediaVerbs {
   readonly #intake: Intake
   readonly #downloads: Downloads
   readonly #retention: Retention
+  readonly #forms: Forms
+  readonly #traits: TraitsReader
+  /** Files that were made of others. */
+  readonly #made = new Map<string, MediaRecord>()
+  readonly #making = new Map<string, Promise<MediaRecord | undefined>>()
   readonly #clock: Clock
   readonly #logger: Logger
 
@@ -62,6 +75,10 @@ export class Media implements MediaVerbs {
     this.#clock = clock
     this.#logger = logger
     this.#intake = new Intake({ files, store, http, clock, maxBytes, quotaBytes })
+    const images = new Images()
+    const ffmpeg = new Ffmpeg({ program: options.ffmpeg ?? 'ffmpeg' })
+    this.#forms = new Forms({ files, images, ffmpeg, logger })
+    this.#traits = new TraitsReader(images, ffmpeg, logger)
     const { concurrency = 4, random = Math.random } = options
     this.#downloads = new Downloads({ files, store, remote, clock, logger, maxBytes, concurrency, random })
     this.source = { open: (id) => this.#forEngine(id) }
@@ -96,8 +113,17 @@ export class Media implements MediaVerbs {
     return toRef(await this.#intake.fromBase64(tenant, text, claim))
   }
 
-  async forMessage(tenant: TenantId, id: MediaId, _kind: MediaKind): Promise<MediaRef> {
-    return toRef((await this.#here(await this.#record(tenant, id))).media)
+  async forMessage(tenant: TenantId, id: MediaId, kind: MediaKind): Promise<MediaRef> {
+    const { media, size, sha256 } = await this.#here(await this.#record(tenant, id))
+    const file = { path: this.#files.pathOf(sha256), size, mimetype: media.mimetype, sha256 }
+    const made = await this.#once(`${tenant} ${sha256} ${media.mimetype} ${kind}`, async () => {
+      const form = await this.#forms.make(file, kind)
+      if (!form) return undefined
+      const fileName = renamed(media.fileName, form.extension)
+      const { mimetype } = form
+      return this.#intake.register(tenant, form.staged, { mimetype, ...(fileName ? { fileName } : {}) })
+    })
+    return toRef(made ?? media)
   }
 
   async discard(tenant: TenantId, id: MediaId): Promise<void> {
@@ -114,10 +140,25 @@ export class Media implements MediaVerbs {
     return { media: toInfo(media), size, sha256, read: (range) => this.#files.read(sha256, range) }
   }
 
+  /** What was made before is used again while it is there; who asks meanwhile waits for the same work. */
+  async #once(key: string, make: () => Promise<MediaRecord | undefined>): Promise<MediaRecord | undefined> {
+    const known = this.#made.get(key)
+    if (known !== undefined && (await this.#store.getMedia(known.tenant, known.id))) return known
+    const running = this.#making.get(key)
+    if (running !== undefined) return running
+    const work = make().finally(() => this.#making.delete(key))
+    this.#making.set(key, work)
+    const made = await work
+    if (this.#made.size >= MADE_REMEMBERED) this.#made.clear()
+    if (made) this.#made.set(key, made)
+    return made
+  }
+
   async #forEngine(id: MediaId): Promise<SourceFile> {
     try {
       const { media, size, sha256 } = await this.#here(await this.#record(null, id))
-      return { path: this.#files.pathOf(sha256), size, mimetype: media.mimetype, traits: {} }
+      const file = { path: this.#files.pathOf(sha256), size, mimetype: media.mimetype }
+      return { ...file, traits: await this.#traits.of({ ...file, sha256 }) }
     } catch (error) {
       if (error instanceof KurirError && GONE.has(error.code)) throw new FileMissing(id, { cause: error })
       throw error
@@ -157,6 +198,11 @@ export class Media implements MediaVerbs {
 
 function toRef({ id, mimetype, size, fileName, sha256 }: MediaRecord): MediaRef {
   return { id, mimetype, size, fileName, sha256 }
+}
+
+/** The file's name with another extension. */
+function renamed(name: string | null, extension: string): string | undefined {
+  return name === null ? undefined : name.replace(/\.[A-Za-z0-9]{1,10}$/, '') + extension
 }
 
 function toInfo(media: MediaRecord): MediaInfo {

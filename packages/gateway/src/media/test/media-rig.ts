@@ -20,6 +20,8 @@ export interface MediaRigOptions extends Partial<Omit<MediaOptions, 'store' | 'd
   dataDir?: string
   /** Whether loopback addresses may be fetched. */
   loopback?: boolean
+  /** Networks of the inside that may be fetched from. */
+  allow?: string[]
 }
 
 /** WhatsApp's media server, played by the test. */
@@ -50,12 +52,12 @@ export class MediaRig {
   readonly #clock: Clock
 
   private constructor(dataDir: string, store: Store, remote: RemoteServer, options: MediaRigOptions) {
-    const { clock = systemClock, loopback = false } = options
+    const { clock = systemClock, loopback = false, allow = [] } = options
     this.dataDir = dataDir
     this.store = store
     this.remote = remote
     this.#clock = clock
-    this.#http = new SafeFetch({ guard: new UrlGuard({ allowLoopback: loopback, ports: 'any' }) })
+    this.#http = new SafeFetch({ guard: new UrlGuard({ allowLoopback: loopback, allow, ports: 'any' }) })
     const logger = pino({ level: 'silent' })
     this.media = new Media({ remote, http: this.#http, clock, ...options, store: store.media, dataDir, logger })
   }
