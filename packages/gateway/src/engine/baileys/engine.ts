@@ -17,6 +17,7 @@ import { type BaileysEngineOptions, DEFAULT_TIMEOUTS } from './options.ts'
 import { quietLibsignal } from './quiet-libsignal.ts'
 import { newSessionState, type SessionState } from './session-state.ts'
 import { compose } from './to-wa/compose.ts'
+import { describe } from './to-wa/describe.ts'
 
 /** WhatsApp by way of Baileys, or a lab that speaks the same protocol. */
 export class BaileysEngine implements Engine {
@@ -44,10 +45,15 @@ export class BaileysEngine implements Engine {
     return compose(content, { to, quote, now: this.#options.clock.now(), secret: randomBytes(32) })
   }
 
-  connect(session: SessionUid, sink: EngineSink, _options: ConnectOptions): EngineConnection {
+  describe(bytes: Uint8Array): Record<string, unknown> {
+    return describe(bytes)
+  }
+
+  connect(session: SessionUid, sink: EngineSink, options: ConnectOptions): EngineConnection {
     const { auth, clock, logger, timeouts, failpoint, deviceName = 'Kurir' } = this.#options
     const connection = new BaileysConnection({
       ...{ session, sink, auth, clock, failpoint, deviceName },
+      proxy: options.proxy,
       state: this.#state(session),
       logger: logger.child({ session }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
