@@ -23,6 +23,11 @@ export interface Engine {
    */
   compose(content: OutgoingContent, quote: Quote | null, to: Jid): Uint8Array | undefined
   /**
+   * What the final bytes of a message say, as JSON in the words of WhatsApp's protobuf: bytes as base64, 64-bit numbers
+   * as texts, enumerations as numbers; without what only serves the protocol (secrets of the message context).
+   */
+  describe(bytes: Uint8Array): Record<string, unknown>
+  /**
    * Opens one connection for the session and returns at once; what happens is told to `sink`. Ends with exactly one
    * `onClosed`. The caller opens the next connection; an engine never reconnects by itself.
    */

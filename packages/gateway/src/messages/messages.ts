@@ -21,7 +21,7 @@ import type { MessageVerbs, SendMessage, SendOptions, SendResult } from './verbs
 import { Waiters } from './waiters.ts'
 
 export interface MessagesOptions {
-  engine: Pick<Engine, 'newMessageId' | 'compose'>
+  engine: Pick<Engine, 'newMessageId' | 'compose' | 'describe'>
   store: MessageStore
   sessions: SessionDirectory
   /** The files of messages that are sent; without it no message with a file can be. */
@@ -104,6 +104,13 @@ export class Messages implements MessageVerbs {
     const message = await this.#store.getMessage(tenant, id)
     if (!message) throw new KurirError('message_not_found')
     return message
+  }
+
+  async wire(tenant: TenantId, id: MessageId): Promise<Record<string, unknown>> {
+    const proto = await this.#store.getProto(tenant, id)
+    if (proto) return this.#engine.describe(proto)
+    await this.get(tenant, id)
+    return {}
   }
 
   async list(tenant: TenantId, session: string, filter: MessageFilter): Promise<MessageRecord[]> {

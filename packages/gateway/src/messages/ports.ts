@@ -48,6 +48,8 @@ export interface MessageStore {
   /** Stores the stub and its `message.undecryptable` event, unless the message is already there. */
   storeUndecryptable(session: SessionUid, message: UndecryptableMessage, at: number): Promise<void>
   getMessage(tenant: TenantId | null, id: MessageId): Promise<MessageRecord | undefined>
+  /** The final bytes of a message of the tenant; undefined where there is none, or no bytes yet. */
+  getProto(tenant: TenantId, id: MessageId): Promise<Uint8Array | undefined>
   /**
    * The list or buttons that an answer by number refers to: those of the message that it quotes, else those that the
    * account wrote last in the chat. Undefined where it has written something else since, or where the chat went on for

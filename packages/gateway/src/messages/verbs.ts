@@ -13,6 +13,11 @@ export interface MessageVerbs {
   send(tenant: TenantId, session: string, message: SendMessage, options: SendOptions): Promise<SendResult>
   /** Rejects with `message_not_found`. `tenant` null reads every tenant's. */
   get(tenant: TenantId | null, id: MessageId): Promise<MessageRecord>
+  /**
+   * What a message says in the words of WhatsApp's protobuf (`Engine.describe`); an empty object while its files have
+   * not been uploaded. Rejects with `message_not_found`.
+   */
+  wire(tenant: TenantId, id: MessageId): Promise<Record<string, unknown>>
   list(tenant: TenantId, session: string, filter: MessageFilter): Promise<MessageRecord[]>
 }
 

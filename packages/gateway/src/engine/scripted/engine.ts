@@ -51,6 +51,11 @@ export class ScriptedEngine implements Engine {
     return hasFile || !this.composes ? undefined : this.#make(content, quote)
   }
 
+  describe(bytes: Uint8Array): Record<string, unknown> {
+    const { content } = JSON.parse(new TextDecoder().decode(bytes)) as { content: Record<string, unknown> }
+    return content
+  }
+
   connect(session: SessionUid, sink: EngineSink, _options: ConnectOptions): EngineConnection {
     return this.account(session).connect(sink)
   }

@@ -41,6 +41,16 @@ function acceptance(use: Use): void {
     expect(await world.events(session.uid)).toEqual([])
   })
 
+  test('its final bytes are its tenant’s, from the moment there are any', async () => {
+    const { world, session } = await start(use)
+    const { messages } = world.store
+    const { message } = await world.accept(session, { proto: null })
+    expect(await messages.getProto(session.tenant, message.id)).toBeUndefined()
+    await messages.saveProto(message.id, Uint8Array.of(1, 2, 3), world.now)
+    expect(Buffer.from((await messages.getProto(session.tenant, message.id)) ?? [])).toEqual(Buffer.from([1, 2, 3]))
+    expect(await messages.getProto('other' as TenantId, message.id)).toBeUndefined()
+  })
+
   test('nothing is accepted for a session that is not there', async () => {
     const { world, session } = await start(use)
     const nobody = { ...session, uid: 'ses_nobody' as SessionUid }

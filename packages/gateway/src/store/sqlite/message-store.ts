@@ -105,6 +105,10 @@ export class SqliteMessageStore implements MessageStore {
     })
   }
 
+  getProto(tenant: TenantId, id: MessageId): Promise<Uint8Array | undefined> {
+    return this.writer.read(() => this.messages.protoOf(tenant, id))
+  }
+
   getMessage(tenant: TenantId | null, id: MessageId): Promise<MessageRecord | undefined> {
     return this.writer.read(() => {
       const message = this.messages.byId(id)?.message

@@ -48,6 +48,7 @@ const LATEST_OF_CHAT = `
 const SENT_PROTO = `
   SELECT proto FROM message
   WHERE session_uid = ? AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
+const PROTO_OF = 'SELECT proto FROM message WHERE id = ? AND tenant = ? AND proto IS NOT NULL'
 
 interface Row {
   row_no: number
@@ -107,6 +108,7 @@ export class MessageTable {
   private readonly fillRow
   private readonly outboxRows
   private readonly sentProtoRow
+  private readonly protoOfRow
   private readonly latestOfChatRows
 
   constructor(driver: Driver) {
@@ -128,6 +130,7 @@ export class MessageTable {
     this.latestOfChatRows = driver.prepare<[string, string], Pick<Row, 'row_no' | 'from_me' | 'status' | 'content'>>(
       LATEST_OF_CHAT,
     )
+    this.protoOfRow = driver.prepare<[string, string], { proto: Uint8Array }>(PROTO_OF)
     this.sentProtoRow = driver.prepare<[string, string, number], { proto: Uint8Array }>(SENT_PROTO)
   }
 
@@ -214,6 +217,11 @@ export class MessageTable {
       proto: row.proto,
       attempts: row.attempts,
     }))
+  }
+
+  /** The final bytes of a message, undefined while there are none. */
+  protoOf(tenant: TenantId, id: MessageId): Uint8Array | undefined {
+    return this.protoOfRow.get(id, tenant)?.proto
   }
 
   /** The final bytes of a message sent by the session and accepted after `since` (ms). */
