@@ -39,6 +39,11 @@ Kurir's sandbox is ready: a gateway with a paired WhatsApp account, and a simula
 Key for messages, sessions and webhooks: ${sandbox.keys.native}
 Key for everything (admin):              ${sandbox.keys.admin}
 
+The dialects' credentials (docs/dialects):
+  sessions  X-API-Key      ${sandbox.keys.sessions}
+  blipcom   client_id      ${sandbox.keys.blipcom.client_id}
+            client_secret  ${sandbox.keys.blipcom.client_secret}
+
 Ctrl-C stops everything; nothing is kept.
 `
 }

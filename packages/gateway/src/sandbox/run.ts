@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Child } from './child.ts'
 import { JsonApi, until } from './clients.ts'
 import type { SandboxContract } from './contract.ts'
+import { createDialectKeys } from './dialect-keys.ts'
 import { populate } from './populate.ts'
 
 export interface SandboxOptions {
@@ -75,6 +76,7 @@ export class Sandbox {
       name: 'sandbox',
       scopes: ['manage', 'send', 'read'],
     })
+    const dialectKeys = await createDialectKeys(gateway)
     const [first] = population.sessions
     if (!first) throw new Error('a sandbox has at least one session')
     return {
@@ -85,7 +87,7 @@ export class Sandbox {
       session: first.id,
       phone: first.phone,
       ...population,
-      keys: { native: native.key, admin: this.#adminKey },
+      keys: { native: native.key, admin: this.#adminKey, ...dialectKeys },
     }
   }
 
@@ -119,6 +121,7 @@ export class Sandbox {
       KURIR_ADMIN_KEY: this.#adminKey,
       KURIR_LOG_LEVEL: this.#options.logLevel,
       KURIR_RATE_LIMIT: '0',
+      KURIR_NUMBER_CHECKS_PER_MONTH: '0',
       KURIR_ALLOW_PRIVATE_URLS: 'loopback',
     })
     const child = new Child(GATEWAY, ['start', '--exit-with-parent'], { env, stderr: 'inherit' })

@@ -1,4 +1,5 @@
 import type { KeyRecord, Scope } from '../../../access/ports.ts'
+import type { ShownCredential } from '../../../access/verbs.ts'
 
 export interface KeyObject {
   id: string
@@ -6,6 +7,7 @@ export interface KeyObject {
   tenant: string
   scopes: Scope[]
   session: string | null
+  dialect: string | null
   created_at: string
 }
 
@@ -17,6 +19,23 @@ export function presentKey(record: KeyRecord): KeyObject {
     tenant: record.tenant,
     scopes: record.scopes,
     session: record.session,
+    dialect: record.dialect,
     created_at: new Date(record.createdAt).toISOString(),
+  }
+}
+
+/** A new credential under the names that its dialect has for it. */
+export function presentCredential(shown: ShownCredential): Record<string, string> {
+  switch (shown.form) {
+    case 'key':
+      return { key: shown.key }
+    case 'token':
+      return { token: shown.key }
+    case 'client':
+      return { client_id: shown.id, client_secret: shown.secret }
+    case 'pair':
+      return { session_id: shown.id, access_token: shown.secret }
+    default:
+      return shown satisfies never
   }
 }

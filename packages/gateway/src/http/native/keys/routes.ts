@@ -1,8 +1,9 @@
+import { KurirError } from '../../../core/errors.ts'
 import type { KeyId, TenantId } from '../../../core/ids.ts'
 import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { Nothing } from '../schema.ts'
-import { presentKey } from './present.ts'
+import { presentCredential, presentKey } from './present.ts'
 import { CreatedKey, CreateKeyBody, KeyListQuery, KeyPage, KeyParams } from './schema.ts'
 
 const ADMIN = ['admin'] as const
@@ -16,15 +17,24 @@ export function keyRoutes(app: Server, { gateway }: RouteContext): void {
       schema: {
         operationId: 'createKey',
         summary: 'Make a key',
-        description: 'The answer to a repetition by Idempotency-Key has no `key`: only its hash is kept.',
+        description:
+          'The answer to a repetition by Idempotency-Key has no `key`: only its hash is kept. ' +
+          'A key of a dialect is shown in the form that the dialect’s document has, and has no scopes of its own.',
         tags: ['keys'],
         body: CreateKeyBody,
         response: { 201: CreatedKey },
       },
     },
     async (request, reply) => {
-      const { tenant = callerOf(request).tenant, ...input } = request.body
-      const { record, key } = await gateway.access.createKey({ ...input, tenant: tenant as TenantId })
+      const { tenant = callerOf(request).tenant, dialect, scopes, ...rest } = request.body
+      const input = { ...rest, tenant: tenant as TenantId }
+      if (dialect !== undefined) {
+        const { record, shown } = await gateway.access.createDialectKey({ ...input, dialect })
+        reply.code(201)
+        return { ...presentKey(record), ...presentCredential(shown) }
+      }
+      if (!scopes) throw scopesMissing()
+      const { record, key } = await gateway.access.createKey({ ...input, scopes })
       reply.code(201)
       return { ...presentKey(record), key }
     },
@@ -74,4 +84,10 @@ export function keyRoutes(app: Server, { gateway }: RouteContext): void {
       return null
     },
   )
+}
+
+function scopesMissing(): KurirError {
+  return new KurirError('invalid_request', '/scopes is missing', {
+    fields: [{ field: '/scopes', message: 'is missing' }],
+  })
 }
