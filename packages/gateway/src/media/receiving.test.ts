@@ -124,14 +124,3 @@ test('the larger ones wait until somebody asks', async () => {
   expect((await rig.media.get(TENANT, large)).sha256).toBeNull()
   expect((await rig.media.open(TENANT, large)).size).toBe(picture.length + 5000)
 })
-
-test('the same message offered again keeps its file', async () => {
-  rig = await MediaRig.open()
-  const id = await rig.receive(picture)
-  await rig.media.open(TENANT, id)
-  const stored = await rig.store.messages.listMessages((await rig.store.sessions.getSession(TENANT, 'shop'))!.uid, {
-    limit: 5,
-  })
-  expect(stored).toHaveLength(1)
-  expect(stored[0]?.content).toMatchObject({ type: 'image', media: { id } })
-})

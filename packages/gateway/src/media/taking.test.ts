@@ -174,11 +174,12 @@ describe('a URL', () => {
     rig = await MediaRig.open({ loopback: true })
     const png = await picture('png')
     const { url } = await serve((request, response) => {
-      if (request.url?.startsWith('/moved'))
+      if (request.url?.startsWith('/moved')) {
         return response.writeHead(302, { location: '/a/foto%20satu.png?x=1' }).end()
+      }
       const headers = { 'content-type': 'text/html', 'content-encoding': 'gzip' }
       const named = { 'content-disposition': `attachment; filename*=UTF-8''r%C3%A9sum%C3%A9.png` }
-      response.writeHead(200, { ...headers, ...(request.url === '/named' ? named : {}) }).end(gzipSync(png))
+      return response.writeHead(200, { ...headers, ...(request.url === '/named' ? named : {}) }).end(gzipSync(png))
     })
     expect(await take(`${url}/moved`)).toMatchObject({
       mimetype: 'image/png',

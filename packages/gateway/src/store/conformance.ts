@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accessConformance } from './conformance/access.ts'
 import { authConformance } from './conformance/auth.ts'
 import { eventConformance } from './conformance/events.ts'
+import { mediaConformance } from './conformance/media.ts'
 import { inboundConformance } from './conformance/messages-in.ts'
 import { outboundConformance } from './conformance/messages-out.ts'
 import { offerConformance } from './conformance/offers.ts'
@@ -27,6 +28,7 @@ export function describeStore(name: string, open: OpenStore): void {
     outboundConformance(use)
     inboundConformance(use)
     offerConformance(use)
+    mediaConformance(use)
     webhookConformance(use)
     eventConformance(use)
     accessConformance(use)
