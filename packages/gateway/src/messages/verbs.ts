@@ -1,7 +1,7 @@
-import type { MessageId, TenantId, WaMessageId } from '../core/ids.ts'
+import type { MessageId, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
-import type { MessageRecord, OutgoingContent } from '../core/message.ts'
-import type { IdempotencyClaim, MessageFilter } from './ports.ts'
+import type { MessageRecord, OutgoingContent, Quote } from '../core/message.ts'
+import type { IdempotencyClaim, MessageFilter, NotifyTarget } from './ports.ts'
 
 /** What the outside may do with messages. */
 export interface MessageVerbs {
@@ -24,8 +24,10 @@ export interface MessageVerbs {
 export interface SendMessage {
   to: Jid
   content: OutgoingContent
-  /** WhatsApp's id of the message that this one answers, with its sender in a group. */
-  quote?: { waId: WaMessageId; participant?: Jid }
+  /** The message that this one answers. */
+  quote?: Quote
+  /** Where this message's news goes, besides the webhooks; its URL must have passed `WebhookVerbs.checkUrl`. */
+  notify?: NotifyTarget
 }
 
 export interface SendOptions {

@@ -87,14 +87,17 @@ test.each(['abc', '12', '0', 'x@y', '6281@newsletter', 'status@broadcast', '1'.r
   },
 )
 
-test('kinds that come later are told apart from mistakes', async () => {
-  const later = await send({ to: '6281300000101', type: 'image', text: undefined, media: { url: 'https://x' } })
-  expect(later.body).toMatchObject({
-    code: 'invalid_request',
-    detail: 'Messages of type "image" are not supported yet',
-  })
+test('a body is judged by its type', async () => {
   const mistake = await send({ to: '6281300000101', type: 'txt' })
-  expect(mistake.body.detail).not.toContain('yet')
+  expect(mistake.body).toMatchObject({ code: 'invalid_request', errors: [{ field: '/type' }] })
+  expect(mistake.body.detail).toContain('text, image, video')
+  expect((await send({ to: '6281300000101', type: undefined })).body).toMatchObject({ detail: '/type is missing' })
+  expect((await send({ to: '6281300000101', type: 'location', latitude: 1 })).body).toMatchObject({
+    errors: expect.arrayContaining([
+      { field: '/longitude', message: 'is missing' },
+      { field: '/text', message: 'is not known' },
+    ]),
+  })
   expect((await send({ to: '6281300000101', send_at: '2030-01-01T00:00:00Z' })).body).toMatchObject({
     errors: [{ field: '/send_at', message: 'is not known' }],
   })

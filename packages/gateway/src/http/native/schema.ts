@@ -4,6 +4,7 @@ import { EVENT_TYPES, type EventObject } from '../../core/event.ts'
 import type { MessageObject } from '../../core/message-object.ts'
 import type { SessionObject } from '../../core/session.ts'
 import type { Problem as ProblemObject } from '../error-envelope.ts'
+import { ContentFields } from './content-fields.ts'
 import type { WebhookObject } from './webhooks/present.ts'
 
 /** A text or null. (A type list, since unions are slow to serialize.) */
@@ -123,9 +124,7 @@ const Message = Type.Object(
     lid: Type.Optional(Type.String({ description: 'WhatsApp’s other name of the person.' })),
     from_me: Type.Boolean(),
     push_name: Type.Optional(Type.String()),
-    text: Type.Optional(Type.String()),
-    kind: Type.Optional(Type.String({ description: 'WhatsApp’s name of a kind that has no form here yet.' })),
-    mentions: Type.Optional(Type.Array(Type.String())),
+    ...ContentFields,
     reply_to: Type.Optional(Type.String({ description: 'WhatsApp’s id of the message that this one answers.' })),
     timestamp: time(),
     attempts: Type.Integer({ description: 'How often it was handed to the network.' }),
@@ -151,7 +150,15 @@ const Webhook = Type.Object(
       description: 'Sent with every delivery; the values are not shown again.',
     }),
     secret: Type.Optional(Type.String({ description: 'Signs the deliveries (Standard Webhooks); shown once.' })),
-    disabled_at: nullableText({ format: 'date-time', description: 'When it was given up, because it answered 410.' }),
+    previous_secret_until: nullableText({
+      format: 'date-time',
+      description: 'Until then the secret before the last rotation signs as well.',
+    }),
+    format: Type.String({ description: 'Shape of the bodies: `native`, or the dialect that made the webhook.' }),
+    disabled_at: nullableText({
+      format: 'date-time',
+      description: 'Since when nothing is posted: you disabled it, or it answered 410.',
+    }),
     created_at: time(),
   } satisfies Record<keyof WebhookObject, TSchema>,
   { $id: 'Webhook', title: 'Webhook' },

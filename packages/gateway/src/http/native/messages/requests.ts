@@ -1,92 +1,156 @@
-import type { Static } from 'typebox'
-import { KurirError } from '../../../core/errors.ts'
-import type { MessageId, TenantId, WaMessageId } from '../../../core/ids.ts'
-import { type Jid, jidKind, parseRecipient } from '../../../core/jid.ts'
-import type { TextContent } from '../../../core/message.ts'
+import type { Caller } from '../../../access/verbs.ts'
+import { forwardOf, isMedia } from '../../../core/content.ts'
+import { type Jid, jidKind } from '../../../core/jid.ts'
+import type { MediaContent, OutgoingContent } from '../../../core/message.ts'
+import type { SessionRecord } from '../../../core/session.ts'
 import type { Gateway } from '../../../gateway.ts'
 import type { SendMessage } from '../../../messages/verbs.ts'
-import type { SendBody } from './schema.ts'
+import type { SendBody, SendBodyOf } from './bodies.ts'
+import {
+  present,
+  readButtons,
+  readContacts,
+  readForwarded,
+  readList,
+  readLocation,
+  readNaming,
+  readPoll,
+  readText,
+} from './contents.ts'
+import { headerKind, readFile } from './files.ts'
+import { countryCodeFor, invalid, readRecipient } from './recipients.ts'
+import { findMessage, readQuote, readTarget } from './targets.ts'
 
-/** Kinds that the API will take and does not yet; said apart, so that nobody takes them for spelling mistakes. */
-const LATER_TYPES = [
-  'image',
-  'video',
-  'audio',
-  'voice',
-  'document',
-  'sticker',
-  'location',
-  'contacts',
-  'poll',
-  'list',
-  'buttons',
-  'reaction',
-  'forward',
-]
-
-/** Throws `invalid_request` for a kind of message that is planned only. */
-export function refuseLaterTypes(body: unknown): void {
-  const { type } = (body ?? {}) as { type?: unknown }
-  if (typeof type !== 'string' || !LATER_TYPES.includes(type)) return
-  throw new KurirError('invalid_request', `Messages of type "${type}" are not supported yet`, {
-    fields: [{ field: '/type', message: 'is not supported yet' }],
-  })
+export interface SendRequest {
+  gateway: Gateway
+  caller: Caller
+  session: SessionRecord
+  body: SendBody
 }
 
-/** Makes the message to send of a request's body. Rejects with `invalid_recipient`, `message_not_found`. */
-export async function readSend(
-  gateway: Gateway,
-  tenant: TenantId,
-  session: string,
-  body: Static<typeof SendBody>,
-): Promise<SendMessage> {
-  const addresses = [body.to, ...(body.mentions ?? [])]
-  const countryCode = await countryCodeFor(gateway, tenant, addresses)
-  const content: TextContent = { type: 'text', text: body.text }
-  if (body.mentions) content.mentions = body.mentions.map((text, index) => readPerson(text, countryCode, index))
-  return {
-    to: readRecipient(body.to, countryCode),
-    content,
-    ...(body.reply_to ? { quote: await readQuote(gateway, tenant, session, body.reply_to) } : {}),
+/**
+ * Makes the message to send of a request's body; files that it brings are stored. Rejects with `invalid_recipient`,
+ * `invalid_request`, `message_not_found` and the errors of `MediaVerbs`.
+ */
+export async function readSend(request: SendRequest): Promise<SendMessage> {
+  const { gateway, session, body } = request
+  const countryCode = await countryCodeFor(gateway, session.tenant, numbersOf(body))
+  if (body.type === 'reaction') return readReaction(request, body, countryCode)
+  const to = readRecipient(body.to, countryCode)
+  if ('mention_all' in body && body.mention_all && jidKind(to) !== 'group') {
+    throw invalid('/mention_all', 'is for groups only')
+  }
+  const replyTo = 'reply_to' in body ? body.reply_to : undefined
+  const quote = replyTo === undefined ? undefined : await readQuote(gateway, session, replyTo)
+  const content = await readContent(request, body, countryCode)
+  return { to, content, ...(quote ? { quote } : {}) }
+}
+
+/** Every number of a body that people may have written with a leading 0. */
+function numbersOf(body: SendBody): string[] {
+  const numbers = body.to === undefined ? [] : [body.to]
+  if ('mentions' in body) numbers.push(...(body.mentions ?? []))
+  switch (body.type) {
+    case 'contacts':
+      return [...numbers, ...body.contacts.flatMap(({ phones = [] }) => phones.map(({ number }) => number))]
+    case 'buttons':
+      return [...numbers, ...body.buttons.flatMap(({ phone }) => phone ?? [])]
+    case 'reaction':
+      return [...numbers, ...(typeof body.target === 'string' ? [] : [body.target.participant ?? ''])]
+    default:
+      return numbers
   }
 }
 
-/** The tenant's country code where one of the numbers needs it: those with a leading 0. */
-export async function countryCodeFor(
-  gateway: Gateway,
-  tenant: TenantId,
-  numbers: readonly string[],
-): Promise<string | undefined> {
-  const isNeeded = numbers.some((number) => !number.includes('@') && /^\D*0/.test(number))
-  return isNeeded ? (await gateway.access.getTenant(tenant)).countryCode : undefined
+async function readReaction(
+  { gateway, session }: SendRequest,
+  { to, target: input, emoji }: SendBodyOf<'reaction'>,
+  countryCode: string | undefined,
+): Promise<SendMessage> {
+  const { target, chat } = await readTarget(gateway, session, input, countryCode)
+  const named: Jid | undefined = to === undefined ? undefined : readRecipient(to, countryCode)
+  const where = chat ?? named
+  if (!where) throw invalid('/to', 'is missing')
+  return { to: where, content: { type: 'reaction', target, emoji } }
 }
 
-/** The chat that a number or address names. Throws `invalid_recipient`. */
-export function readRecipient(text: string, countryCode: string | undefined, field = '/to'): Jid {
-  const jid = parseRecipient(text, countryCode)
-  const kind = jid && jidKind(jid)
-  if (jid && (kind === 'user' || kind === 'lid' || kind === 'group')) return jid
-  throw new KurirError('invalid_recipient', undefined, {
-    fields: [{ field, message: 'must be a phone number with its country code, or an address of a person or group' }],
-  })
+function readContent(
+  request: SendRequest,
+  body: Exclude<SendBody, { type: 'reaction' }>,
+  countryCode: string | undefined,
+): OutgoingContent | Promise<OutgoingContent> {
+  switch (body.type) {
+    case 'text':
+      return readText(body, countryCode)
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'voice':
+    case 'document':
+    case 'sticker':
+      return readMedia(request, body, countryCode)
+    case 'location':
+      return readLocation(body)
+    case 'contacts':
+      return readContacts(body, countryCode)
+    case 'poll':
+      return readPoll(body)
+    case 'forward':
+      return readForward(request, body)
+    case 'list':
+      return readList(body)
+    case 'buttons':
+      return readButtonsWithFile(request, body, countryCode)
+    default:
+      return body satisfies never
+  }
 }
 
-function readPerson(text: string, countryCode: string | undefined, index: number): Jid {
-  const field = `/mentions/${index}`
-  const jid = readRecipient(text, countryCode, field)
-  if (jidKind(jid) !== 'group') return jid
-  throw new KurirError('invalid_recipient', undefined, { fields: [{ field, message: 'must be a person' }] })
+type MediaBody = SendBodyOf<'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker'>
+
+async function readMedia(
+  { gateway, caller }: SendRequest,
+  body: MediaBody,
+  countryCode: string | undefined,
+): Promise<MediaContent> {
+  const naming = readNaming('mentions' in body || 'mention_all' in body ? body : {}, countryCode)
+  const media = await readFile(gateway, caller, body.media, body.type)
+  return {
+    type: body.type,
+    media,
+    ...present({
+      caption: 'caption' in body ? body.caption : undefined,
+      fileName: 'file_name' in body ? body.file_name : undefined,
+      viewOnce: 'view_once' in body && body.view_once ? (true as const) : undefined,
+      gif: 'gif' in body && body.gif ? (true as const) : undefined,
+      note: 'note' in body && body.note ? (true as const) : undefined,
+    }),
+    ...naming,
+    ...readForwarded(body),
+  }
 }
 
-/** A message by our id is looked up; anything else is taken for WhatsApp's id. */
-async function readQuote(
-  gateway: Gateway,
-  tenant: TenantId,
-  session: string,
-  replyTo: string,
-): Promise<NonNullable<SendMessage['quote']>> {
-  if (!replyTo.startsWith('msg_')) return { waId: replyTo as WaMessageId }
-  const quoted = await gateway.messages.get(tenant, replyTo as MessageId)
-  if (quoted.session !== session) throw new KurirError('message_not_found')
-  return { waId: quoted.waId, ...(quoted.participant ? { participant: quoted.participant } : {}) }
+async function readButtonsWithFile(
+  { gateway, caller }: SendRequest,
+  body: SendBodyOf<'buttons'>,
+  countryCode: string | undefined,
+): Promise<OutgoingContent> {
+  const content = readButtons(body, countryCode)
+  if (!body.media) return content
+  const given = await readFile(gateway, caller, body.media, 'document')
+  const kind = headerKind(given)
+  const media = kind === 'document' ? given : await gateway.media.forMessage(caller.tenant, given.id, kind)
+  return { ...content, media }
+}
+
+/** Passes a message on; a file that came with it is sent anew. */
+async function readForward(
+  { gateway, session, caller }: SendRequest,
+  { message: id }: SendBodyOf<'forward'>,
+): Promise<OutgoingContent> {
+  const message = await findMessage(gateway, session, id)
+  const content = forwardOf(message.content)
+  if (!content) throw invalid('/message', `is of type ${message.content.type}, which cannot be forwarded`)
+  if (!isMedia(content)) return content
+  return { ...content, media: await gateway.media.forMessage(caller.tenant, content.media.id, content.type) }
 }

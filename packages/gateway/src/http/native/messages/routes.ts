@@ -1,32 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KurirError } from '../../../core/errors.ts'
 import type { MessageId } from '../../../core/ids.ts'
-import type { MessageStatus } from '../../../core/message.ts'
-import { presentMessage } from '../../../core/message-object.ts'
+import { jidKind } from '../../../core/jid.ts'
+import type { MessageRecord, MessageStatus } from '../../../core/message.ts'
+import { type MessageObject, presentMessage } from '../../../core/message-object.ts'
+import type { SessionRecord } from '../../../core/session.ts'
+import type { Gateway } from '../../../gateway.ts'
 import type { MessageFilter } from '../../../messages/ports.ts'
+import type { SendMessage } from '../../../messages/verbs.ts'
 import { requireSession } from '../../auth.ts'
 import { absoluteUrl, callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { SessionParams } from '../schema.ts'
-import { countryCodeFor, readRecipient, readSend, refuseLaterTypes } from './requests.ts'
+import { countryCodeFor, readPerson, readRecipient } from './recipients.ts'
+import { readSend } from './requests.ts'
 import {
   AcceptedMessage,
+  EditBody,
   MessageAnswer,
   MessageListQuery,
   MessagePage,
   MessageParams,
   MessageQuery,
-  SendBody,
   SendQuery,
   SentMessage,
 } from './schema.ts'
+import { targetOf } from './targets.ts'
+import { compileSendValidator, SendBodySchema } from './variants.ts'
 
 /** The longest that `wait` may last. */
 const MAX_WAIT_MS = 60_000
+/** A file may come along as base64. */
+const BODY_LIMIT_BYTES = 24 * 1024 * 1024
 const ACKNOWLEDGED: readonly MessageStatus[] = ['sent', 'delivered', 'read', 'played']
 
 /** Messages: send, look, list. */
 export function messageRoutes(app: Server, context: RouteContext): void {
   sendRoute(app, context)
+  editRoute(app, context)
+  revokeRoute(app, context)
   getRoute(app, context)
   listRoute(app, context)
 }
@@ -36,10 +48,8 @@ function sendRoute(app: Server, { gateway, config }: RouteContext): void {
     '/v1/sessions/:session/messages',
     {
       config: { access: ['send'] },
-      preValidation: (request, _reply, done) => {
-        refuseLaterTypes(request.body)
-        done()
-      },
+      bodyLimit: BODY_LIMIT_BYTES,
+      validatorCompiler: compileSendValidator,
       schema: {
         operationId: 'sendMessage',
         summary: 'Send a message',
@@ -49,23 +59,111 @@ function sendRoute(app: Server, { gateway, config }: RouteContext): void {
         tags: ['messages'],
         params: SessionParams,
         querystring: SendQuery,
-        body: SendBody,
+        body: SendBodySchema,
         response: { 200: SentMessage, 202: AcceptedMessage },
       },
     },
     async (request, reply) => {
-      const { tenant } = callerOf(request)
-      const { session } = request.params
-      const message = await readSend(gateway, tenant, session, request.body)
-      const waitMs = Math.min(request.query.wait ?? 0, MAX_WAIT_MS)
-      const sent = await gateway.messages.send(tenant, session, message, { waitMs, idempotency: request.claim })
-      const { phone } = await gateway.sessions.get(tenant, session)
-      if (sent.replayed) reply.header('idempotency-replayed', 'true')
-      reply.code(ACKNOWLEDGED.includes(sent.message.status) ? 200 : 202)
-      reply.header('location', absoluteUrl(request, config, `/v1/messages/${sent.message.id}`))
-      return presentMessage(sent.message, phone)
+      const caller = callerOf(request)
+      const session = await gateway.sessions.get(caller.tenant, request.params.session)
+      const message = await readSend({ gateway, caller, session, body: request.body })
+      return answerSend({ gateway, config, request, reply }, session, message, request.query.wait)
     },
   )
+}
+
+function editRoute(app: Server, { gateway, config }: RouteContext): void {
+  app.patch(
+    '/v1/messages/:id',
+    {
+      config: { access: ['send'] },
+      schema: {
+        operationId: 'editMessage',
+        summary: 'Edit a text',
+        description:
+          'Gives a text that the session sent a new wording; the answer is the message that does so. WhatsApp shows it ' +
+          'for about 15 minutes after the text was sent.',
+        tags: ['messages'],
+        params: MessageParams,
+        querystring: SendQuery,
+        body: EditBody,
+        response: { 200: SentMessage, 202: AcceptedMessage },
+      },
+    },
+    async (request, reply) => {
+      const { message, session } = await messageOf(request, gateway)
+      if (!message.fromMe || message.content.type !== 'text') {
+        throw new KurirError('invalid_request', 'Only texts that the session sent can be edited')
+      }
+      const { text, mentions = [] } = request.body
+      const countryCode = await countryCodeFor(gateway, session.tenant, mentions)
+      const named = mentions.map((person, index) => readPerson(person, countryCode, `/mentions/${index}`))
+      const content = {
+        ...{ type: 'edit' as const, target: targetOf(message), text },
+        ...(named.length > 0 ? { mentions: named } : {}),
+      }
+      return answerSend({ gateway, config, request, reply }, session, { to: message.chat, content }, request.query.wait)
+    },
+  )
+}
+
+function revokeRoute(app: Server, { gateway, config }: RouteContext): void {
+  app.delete(
+    '/v1/messages/:id',
+    {
+      config: { access: ['send'] },
+      schema: {
+        operationId: 'revokeMessage',
+        summary: 'Delete a message for everyone',
+        description:
+          'One that the session sent, or as a group’s admin somebody else’s. The answer is the message that does so.',
+        tags: ['messages'],
+        params: MessageParams,
+        querystring: SendQuery,
+        response: { 200: SentMessage, 202: AcceptedMessage },
+      },
+    },
+    async (request, reply) => {
+      const { message, session } = await messageOf(request, gateway)
+      if (!message.fromMe && jidKind(message.chat) !== 'group') {
+        throw new KurirError('invalid_request', 'What somebody else wrote can be deleted in groups only')
+      }
+      const content = { type: 'revoke' as const, target: targetOf(message) }
+      return answerSend({ gateway, config, request, reply }, session, { to: message.chat, content }, request.query.wait)
+    },
+  )
+}
+
+/** The message that a request is about, with its session. Rejects with `message_not_found`. */
+async function messageOf(
+  request: FastifyRequest,
+  gateway: Gateway,
+): Promise<{ message: MessageRecord; session: SessionRecord }> {
+  const caller = callerOf(request)
+  const { id } = request.params as { id: string }
+  const message = await gateway.messages.get(caller.tenant, id as MessageId)
+  requireSession(caller, message.session, 'message_not_found')
+  return { message, session: await gateway.sessions.get(caller.tenant, message.session) }
+}
+
+interface Exchange extends RouteContext {
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+/** Hands a message over and answers with it: 200 once the server has it, else 202. */
+async function answerSend(
+  { gateway, config, request, reply }: Exchange,
+  session: SessionRecord,
+  message: SendMessage,
+  wait = 0,
+): Promise<MessageObject> {
+  const options = { waitMs: Math.min(wait, MAX_WAIT_MS), idempotency: request.claim }
+  const sent = await gateway.messages.send(session.tenant, session.id, message, options)
+  if (sent.replayed) reply.header('idempotency-replayed', 'true')
+  reply.code(ACKNOWLEDGED.includes(sent.message.status) ? 200 : 202)
+  reply.header('location', absoluteUrl(request, config, `/v1/messages/${sent.message.id}`))
+  return presentMessage(sent.message, session.phone)
 }
 
 function getRoute(app: Server, { gateway }: RouteContext): void {

@@ -2,19 +2,9 @@ import { Type } from 'typebox'
 import type { MessageObject } from '../../../core/message-object.ts'
 import { exactly, PageQuery, pageOf, refTo, TenantQuery, words } from '../schema.ts'
 
-export const SendBody = exactly(
+export const EditBody = exactly(
   {
-    to: Type.String({
-      minLength: 1,
-      maxLength: 128,
-      description: 'A phone number as people write it, a group’s address (`…@g.us`) or a person’s (`…@lid`).',
-      examples: ['+62 812-1000-0001'],
-    }),
-    type: words(['text'], { description: 'What is sent.' }),
     text: Type.String({ minLength: 1, maxLength: 65_536 }),
-    reply_to: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 128, description: 'The message to answer: its `id`, or its `wa_id`.' }),
-    ),
     mentions: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
         maxItems: 1024,
@@ -22,7 +12,7 @@ export const SendBody = exactly(
       }),
     ),
   },
-  { examples: [{ to: '6281210000001', type: 'text', text: 'Hello from Kurir' }] },
+  { examples: [{ text: 'Hello again' }] },
 )
 
 export const SendQuery = exactly({

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { jidPhone, jidUser, parsePhone } from '../../../core/jid.ts'
 import type { NumberCheck } from '../../../core/number.ts'
 import { callerOf, type RouteContext, type Server } from '../../context.ts'
-import { countryCodeFor } from '../messages/requests.ts'
+import { countryCodeFor } from '../messages/recipients.ts'
 import { exactly, SessionParams } from '../schema.ts'
 
 const CheckBody = exactly(
