@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { Access } from './access/access.ts'
+import { Automation } from './automation/automation.ts'
+import { Responder } from './automation/responder.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { chooseDialects, keysOf } from './dialects/table.ts'
@@ -57,6 +59,7 @@ interface Parts {
   sessions: Sessions
   messages: Messages
   pump: DeliveryPump
+  responder: Responder
   http: SafeFetch
   media: Media
   server: Server
@@ -95,6 +98,10 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     ...{ renderer: nativeBody, random: Math.random, userAgent: `Kurir/${VERSION}` },
     ...{ timeoutMs: WEBHOOK_TIMEOUT_MS, slots: WEBHOOK_SLOTS },
   })
+  const responder = new Responder({
+    ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },
+    ...{ random: Math.random, userAgent: `Kurir/${VERSION}` },
+  })
   const gateway: Gateway = {
     access: new Access({
       ...{ store: store.access, sessions: store.sessions, clock, adminKey: config.adminKey },
@@ -104,6 +111,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     messages,
     media,
     webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
+    automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
     events: { list: (query) => store.events.listEvents(query) },
     health: () => {
       const { ok } = store.health()
@@ -111,7 +119,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     },
   }
   const server = await buildServer({ gateway, config, logger, dialects })
-  return { gateway, sessions, messages, pump, http, media, server }
+  return { gateway, sessions, messages, pump, responder, http, media, server }
 }
 
 function networkOf({ lab }: Config): Network {
@@ -128,17 +136,19 @@ interface Surroundings {
 }
 
 function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick<App, 'start' | 'stop'> {
-  const { server, sessions, messages, pump, http, media } = parts
+  const { server, sessions, messages, pump, responder, http, media } = parts
   let janitor: NodeJS.Timeout | undefined
   let stopped: Promise<void> | undefined
 
   const prune = () => {
     store.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old rows could not be deleted'))
+    responder.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old answers could not be deleted'))
     media.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old files could not be deleted'))
   }
   const stop = async () => {
     clearInterval(janitor)
     const closed = server.close()
+    await responder.stop()
     await messages.drain(DRAIN_MS)
     await Promise.all([sessions.drain(), pump.drain(clock.now() + 1_000), media.stop(), closed])
     await http.close()
@@ -149,6 +159,7 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
       await media.start()
       await server.listen({ host: config.host, port: config.port })
       pump.start()
+      responder.start()
       janitor = setInterval(prune, PRUNE_EVERY_MS)
       janitor.unref()
       void sayWhatIsUnreachable(config, logger)

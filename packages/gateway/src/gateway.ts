@@ -1,4 +1,5 @@
 import type { AccessVerbs } from './access/verbs.ts'
+import type { AutomationVerbs } from './automation/verbs.ts'
 import type { EventQuery, StoredEvent } from './events/ports.ts'
 import type { MediaVerbs } from './media/verbs.ts'
 import type { MessageVerbs } from './messages/verbs.ts'
@@ -12,6 +13,7 @@ export interface Gateway {
   messages: MessageVerbs
   media: MediaVerbs
   webhooks: WebhookVerbs
+  automation: AutomationVerbs
   events: { list(query: EventQuery): Promise<StoredEvent[]> }
   /** Whether the process can do its work. */
   health(): { ok: boolean; store: 'ok' | 'failing' }

@@ -1,4 +1,5 @@
 import type { AccessStore } from '../access/ports.ts'
+import type { AutomationStore } from '../automation/ports.ts'
 import type { AuthStore } from '../engine/baileys/auth-port.ts'
 import type { EventStore } from '../events/ports.ts'
 import type { MediaStore } from '../media/ports.ts'
@@ -12,6 +13,7 @@ export interface Store {
   messages: MessageStore
   media: MediaStore
   webhooks: WebhookStore
+  automation: AutomationStore
   access: AccessStore
   events: EventStore
   auth: AuthStore

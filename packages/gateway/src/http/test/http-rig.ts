@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { Access } from '../../access/access.ts'
 import type { Scope } from '../../access/ports.ts'
+import { Automation } from '../../automation/automation.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
 import type { Dialect } from '../../dialects/dialect.ts'
 import { keysOf } from '../../dialects/table.ts'
@@ -81,6 +82,7 @@ export class HttpRig {
       messages: rig.messages,
       media,
       webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
+      automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
       events: { list: (query) => store.events.listEvents(query) },
       health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing' }),
     }

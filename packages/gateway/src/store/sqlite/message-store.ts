@@ -18,6 +18,7 @@ import type {
   OwnMessageKey,
   StatusAdvance,
 } from '../../messages/ports.ts'
+import type { AutomationLog } from './automation-log.ts'
 import type { EventLog } from './event-log.ts'
 import type { Effects, GroupCommit } from './group-commit.ts'
 import type { ReceivedBell } from './media-store.ts'
@@ -40,12 +41,14 @@ export class SqliteMessageStore implements MessageStore {
   private readonly media: MediaTable
   private readonly log: EventLog
   private readonly received: ReceivedBell
+  private readonly automation: AutomationLog
 
   constructor(
     writer: GroupCommit,
     tables: { messages: MessageTable; sessions: SessionTable; journal: JournalTable; media: MediaTable },
     log: EventLog,
     received: ReceivedBell,
+    automation: AutomationLog,
   ) {
     this.writer = writer
     this.messages = tables.messages
@@ -54,6 +57,7 @@ export class SqliteMessageStore implements MessageStore {
     this.media = tables.media
     this.log = log
     this.received = received
+    this.automation = automation
   }
 
   acceptMessage(draft: MessageDraft, idempotency: IdempotencyClaim | null): Promise<AcceptResult> {
@@ -188,6 +192,7 @@ export class SqliteMessageStore implements MessageStore {
     this.messages.insert({ message, proto: null, undecryptable: false, claim: null })
     this.keepRemote(message, inbound, at)
     this.announce(effects, message, receivedEvent(inbound.content), at)
+    this.automation.record(message, inbound.offline, at)
     return message
   }
 
@@ -203,6 +208,7 @@ export class SqliteMessageStore implements MessageStore {
     this.messages.fill(stub.rowNo, message)
     this.keepRemote(message, inbound, at)
     this.announce(effects, message, receivedEvent(inbound.content), at)
+    this.automation.record(message, inbound.offline, at)
     return message
   }
 

@@ -6,6 +6,8 @@ import type { Migration } from '../migrations/migration.ts'
 import type { Store } from '../store.ts'
 import { SqliteAccessStore } from './access-store.ts'
 import { SqliteAuthStore } from './auth-store.ts'
+import { AutomationLog } from './automation-log.ts'
+import { SqliteAutomationStore } from './automation-store.ts'
 import { lockDirectory, prepareDirectory, prepareFile } from './directory.ts'
 import { type Driver, openDriver } from './driver.ts'
 import { EventLog } from './event-log.ts'
@@ -18,6 +20,9 @@ import { migrate, refuseNewerStore } from './migrate.ts'
 import { SqliteSessionStore } from './session-store.ts'
 import { AnswerTable } from './tables/answer.ts'
 import { ApiKeyTable } from './tables/api-key.ts'
+import { AutomationJobTable } from './tables/automation-job.ts'
+import { AutomationRuleTable } from './tables/automation-rule.ts'
+import { AutomationSettingTable } from './tables/automation-setting.ts'
 import { CredentialTable } from './tables/credential.ts'
 import { DeliveryTable } from './tables/delivery.ts'
 import { EndpointTable } from './tables/endpoint.ts'
@@ -117,6 +122,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
   const log = new EventLog(tables, clock)
   const bell = new CommitBell(logger)
   const received = new ReceivedBell()
+  const { automation, jobBell } = openAutomation(driver, tables.sessions)
   const writer = new GroupCommit({
     driver,
     logger,
@@ -124,14 +130,19 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
     onCommitted: (effects) => {
       bell.ring(effects)
       received.ring()
+      jobBell.ring()
     },
-    onRolledBack: () => log.forgetEndpoints(),
+    onRolledBack: () => {
+      log.forgetEndpoints()
+      automation.forget()
+    },
   })
   let open = true
   return {
     sessions: new SqliteSessionStore(writer, tables.sessions, log),
-    messages: new SqliteMessageStore(writer, tables, log, received),
+    messages: new SqliteMessageStore(writer, tables, log, received, automation),
     webhooks: new SqliteWebhookStore(writer, tables, log),
+    automation: new SqliteAutomationStore(writer, automation, tables.messages, jobBell),
     access: new SqliteAccessStore(writer, tables, clock),
     events: new SqliteEventStore(writer, tables.events, bell),
     media: new SqliteMediaStore(writer, tables.media, received),
@@ -146,4 +157,14 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
       lock.release()
     },
   }
+}
+
+function openAutomation(driver: Driver, sessions: SessionTable) {
+  const jobBell = new ReceivedBell()
+  const tables = {
+    rules: new AutomationRuleTable(driver),
+    settings: new AutomationSettingTable(driver),
+    jobs: new AutomationJobTable(driver),
+  }
+  return { automation: new AutomationLog(tables, sessions, jobBell), jobBell }
 }
