@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 
 const steps = [
-  ['format and lint', 'biome', ['ci', '--error-on-warnings', '.']],
+  ['format and lint', 'biome', ['ci', '--colors=off', '--error-on-warnings', '.']],
   ['types', 'tsc', ['--noEmit', '-p', '.']],
   ['import law', 'depcruise', ['--config', '.dependency-cruiser.mjs', 'packages', 'e2e', 'scripts']],
   ['the import law notices a forbidden import', 'node', ['scripts/import-law-canary.mjs']],
