@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Caller, DialectCredential, DialectKeys } from '../access/verbs.ts'
 import type { Config } from '../config/config.ts'
 import type { KurirError } from '../core/errors.ts'
+import type { TenantId } from '../core/ids.ts'
 import type { MediaRef } from '../core/media.ts'
 import type { Gateway } from '../gateway.ts'
 import type { IdempotencyClaim } from '../messages/ports.ts'
@@ -66,7 +67,7 @@ export interface DialectCall extends DialectRequest {
   readonly params: Fields
   /** Fields of the body over those of the query. */
   readonly fields: Fields
-  /** Files of a multipart body; they are stored already. */
+  /** Files of a multipart body; they are stored already, and forgotten where the answer is a refusal (4xx). */
   readonly files: readonly UploadedFile[]
   /**
    * What makes a send happen once where the request has an Idempotency-Key; null where it has none. A request that
@@ -78,6 +79,7 @@ export interface DialectCall extends DialectRequest {
 }
 
 export interface UploadedFile {
+  tenant: TenantId
   /** Name of its form field. */
   field: string
   /** As the client calls it; never a path. */

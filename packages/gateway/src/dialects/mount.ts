@@ -9,8 +9,11 @@ import type { Limits } from '../http/rate-limit.ts'
 import { hashRequest, type Repetitions } from '../http/repetitions.ts'
 import { headerText, parseBody, readBody } from './bodies.ts'
 import type { Dialect, DialectAnswer, DialectCall, DialectContext, DialectRequest, DialectRoute } from './dialect.ts'
-import { readMultipart } from './multipart.ts'
+import { discardFiles, readMultipart } from './multipart.ts'
 import { dialectCall, dialectRequest, pathOf } from './request.ts'
+
+/** Characters of an Idempotency-Key. */
+const MAX_KEY = 255
 
 export interface MountOptions {
   dialects: readonly Dialect[]
@@ -64,7 +67,7 @@ function leaveBodies(scope: Server): void {
     else request.headers['content-type'] = type
     done()
   })
-  scope.register(multipart)
+  scope.register(multipart, { throwFileSizeLimit: false })
 }
 
 function send(reply: FastifyReply, { status, body, contentType, headers = {} }: DialectAnswer): FastifyReply {
@@ -97,7 +100,7 @@ class MountedRoute {
         method,
         url,
         // Open to the native API's check alone: the one of the dialect follows.
-        config: { access: 'public' },
+        config: { access: 'public', isUpload: this.#route.maxFileBytes !== undefined },
         schema: { hide: true },
         onRequest: (request, reply) => this.#receive(request, reply),
         errorHandler: (error, request, reply) => this.#fail(error, request, reply),
@@ -124,19 +127,35 @@ class MountedRoute {
 
   async #handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const call = await this.#read(request, reply)
+    const answer = await this.#onceOnly(call, request).catch(async (error: unknown) => {
+      if (error instanceof KurirError && error.status < 500) await this.#discard(call)
+      throw error
+    })
+    if (answer.status >= 400 && answer.status < 500) await this.#discard(call)
+    return send(reply, answer)
+  }
+
+  async #onceOnly(call: DialectCall, request: FastifyRequest): Promise<DialectAnswer> {
     const key = call.header('idempotency-key')
     if (this.#route.method !== 'POST' || this.#route.isPublic || key === undefined) {
-      return send(reply, await this.#route.handle(call, this.#context))
+      return this.#route.handle(call, this.#context)
     }
+    if (key.length > MAX_KEY) throw new KurirError('invalid_request', `Idempotency-Key is longer than ${MAX_KEY}`)
     const requestHash = fingerprint(call)
     const once = await this.#options.repetitions.once({ tenant: call.caller.tenant, key, requestHash }, async () => {
       request.claim = { key, requestHash }
       const answer = await this.#route.handle(call, this.#context)
       return { result: answer, keep: answerToKeep(answer) }
     })
-    if (once.kind === 'worked') return send(reply, once.result)
+    if (once.kind === 'worked') return once.result
+    await this.#discard(call)
     const { status, body, contentType } = once.answer
-    return send(reply, { status, body, contentType, headers: { 'idempotency-replayed': 'true' } })
+    return { status, body, contentType, headers: { 'idempotency-replayed': 'true' } }
+  }
+
+  /** Files of a request that was refused, or answered before, belong to no message. */
+  async #discard({ files }: DialectCall): Promise<void> {
+    await discardFiles(this.#options.gateway.media, files)
   }
 
   async #read(request: FastifyRequest, reply: FastifyReply): Promise<DialectCall> {

@@ -2,6 +2,7 @@ import type { MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { KurirError } from '../core/errors.ts'
 import type { TenantId } from '../core/ids.ts'
+import { drain } from '../http/native/media/upload.ts'
 import type { MediaVerbs } from '../media/verbs.ts'
 import { BODY_LIMIT_BYTES, collectFields } from './bodies.ts'
 import type { UploadedFile } from './dialect.ts'
@@ -9,9 +10,13 @@ import type { Fields } from './fields.ts'
 
 const MOST_FILES = 10
 const MOST_FIELDS = 200
+/** How much longer than its file a form may be. */
+const FORM_BYTES = BODY_LIMIT_BYTES
+
+type Media = Pick<MediaVerbs, 'fromStream' | 'discard'>
 
 export interface MultipartOptions {
-  media: Pick<MediaVerbs, 'fromStream'>
+  media: Media
   /** Undefined where the route takes no files: they are dropped. */
   maxFileBytes: number | undefined
   /** Whose the files are, by the fields that came before the first one. Rejects where nobody may send files. */
@@ -26,6 +31,10 @@ export async function readMultipart(
   request: FastifyRequest,
   { media, maxFileBytes, owner }: MultipartOptions,
 ): Promise<{ fields: Fields; files: UploadedFile[] }> {
+  if (Number(request.headers['content-length'] ?? 0) > (maxFileBytes ?? BODY_LIMIT_BYTES) + FORM_BYTES) {
+    drain(request)
+    throw new KurirError('payload_too_large', 'The file is too large')
+  }
   const pairs: [string, unknown][] = []
   const files: UploadedFile[] = []
   const limits = {
@@ -51,8 +60,8 @@ export async function readMultipart(
       else files.push(await upload(part, maxFileBytes))
     }
   } catch (error) {
-    request.raw.unpipe()
-    request.raw.resume()
+    drain(request)
+    await discardFiles(media, files)
     // Errors of the parser have no type of their own; one with a status is a limit.
     if (error === ownFault || (error as { statusCode?: number }).statusCode !== undefined) throw error
     throw new KurirError('invalid_request', 'The multipart body is not valid', { cause: error })
@@ -60,14 +69,14 @@ export async function readMultipart(
   return { fields: collectFields(pairs), files }
 }
 
-async function store(
-  part: MultipartFile,
-  tenant: TenantId,
-  media: MultipartOptions['media'],
-  maxBytes: number,
-): Promise<UploadedFile> {
+/** Forgets files that nothing came of. */
+export async function discardFiles(media: Media, files: readonly UploadedFile[]): Promise<void> {
+  await Promise.all(files.map(({ tenant, media: { id } }) => media.discard(tenant, id)))
+}
+
+async function store(part: MultipartFile, tenant: TenantId, media: Media, maxBytes: number): Promise<UploadedFile> {
   const fileName = part.filename || null
   const claim = { mimetype: part.mimetype, maxBytes, ...(fileName ? { fileName } : {}) }
   const stored = await media.fromStream(tenant, part.file, claim)
-  return { field: part.fieldname, fileName, claimedType: part.mimetype, media: stored }
+  return { tenant, field: part.fieldname, fileName, claimedType: part.mimetype, media: stored }
 }

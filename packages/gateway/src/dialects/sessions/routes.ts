@@ -1,6 +1,7 @@
 import { KurirError } from '../../core/errors.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { Jid } from '../../core/jid.ts'
+import type { OutgoingContent } from '../../core/message.ts'
 import type { SessionRecord, SessionStatus } from '../../core/session.ts'
 import type { Gateway } from '../../gateway.ts'
 import { type DialectAnswer, type DialectCall, type DialectContext, type DialectRoute, json } from '../dialect.ts'
@@ -8,7 +9,8 @@ import { readChat, readPhones } from '../numbers.ts'
 import { qrDataUrl } from '../pairing.ts'
 import { connectedSession, knownAddress, sendAndWait } from '../sending.ts'
 import { badRequest, notRegisteredAnswer, quotaAnswer } from './errors.ts'
-import { readCheck, readCreate, readSend } from './requests.ts'
+import { kindOfFile } from './files.ts'
+import { readCheck, readCreate, readSend, readSendMedia } from './requests.ts'
 import {
   checkAnswer,
   countsAnswer,
@@ -20,6 +22,9 @@ import {
   sessionAnswer,
 } from './responses.ts'
 
+/** The document's 50 MB. */
+const MAX_FILE_BYTES = 50 * 1024 * 1024
+
 /** The nine endpoints. */
 export const routes: readonly DialectRoute[] = [
   { method: 'GET', path: '/api/sessions', handle: count },
@@ -29,6 +34,7 @@ export const routes: readonly DialectRoute[] = [
   { method: 'POST', path: '/api/sessions/:sessionId/reconnect', handle: reconnect },
   { method: 'DELETE', path: '/api/sessions/:sessionId', handle: remove },
   { method: 'POST', path: '/api/sessions/:sessionId/send', handle: sendText },
+  { method: 'POST', path: '/api/sessions/:sessionId/send-media', maxFileBytes: MAX_FILE_BYTES, handle: sendMedia },
   { method: 'POST', path: '/api/number-checker', handle: checkNumbers },
 ]
 
@@ -78,9 +84,26 @@ async function remove(call: DialectCall, { gateway }: DialectContext): Promise<D
 async function sendText(call: DialectCall, context: DialectContext): Promise<DialectAnswer> {
   const { to, message, skipValidation } = readSend(call)
   const session = await ownSession(call, context.gateway)
-  return deliver(call, context, { session, to, skipValidation, what: 'Message' }, () => ({
+  return deliver(call, context, { session, to, skipValidation, what: 'Message' }, async () => ({
     type: 'text',
     text: message,
+  }))
+}
+
+async function sendMedia(call: DialectCall, context: DialectContext): Promise<DialectAnswer> {
+  const { gateway } = context
+  const { to, caption, skipValidation } = readSendMedia(call.body)
+  const file = call.files.find(({ field }) => field === 'media')
+  if (!file) throw badRequest('Phone number and media file are required')
+  const kind = kindOfFile(file.fileName, file.media.mimetype)
+  if (!kind) throw badRequest('This type of file is not supported, or the file is not what its name says')
+  const session = await ownSession(call, gateway)
+  return deliver(call, context, { session, to, skipValidation, what: 'Media' }, async () => ({
+    type: kind,
+    media: await gateway.media.forMessage(session.tenant, file.media.id, kind),
+    // WhatsApp's audio messages have no caption.
+    ...(caption === undefined || kind === 'audio' ? {} : { caption }),
+    ...(kind === 'document' && file.fileName !== null ? { fileName: file.fileName } : {}),
   }))
 }
 
@@ -97,14 +120,14 @@ async function deliver(
   call: DialectCall,
   context: DialectContext,
   { session: { tenant, id }, to, skipValidation, what }: Delivery,
-  content: () => Parameters<typeof sendAndWait>[1]['content'],
+  content: () => Promise<OutgoingContent>,
 ): Promise<DialectAnswer> {
   const { gateway } = context
   const chat = await recipient(gateway, tenant, to)
   await connectedSession(gateway, tenant, id)
   try {
     const address = skipValidation ? chat : await knownAddress(gateway, tenant, id, chat)
-    const send = { tenant, session: id, to: address, content: content(), claim: call.claim() }
+    const send = { tenant, session: id, to: address, content: await content(), claim: call.claim() }
     const { waId } = await sendAndWait(context, send)
     return json(200, sentAnswer(waId, what))
   } catch (error) {

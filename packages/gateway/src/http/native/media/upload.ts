@@ -76,7 +76,8 @@ function refuseLarge({ headers }: FastifyRequest, maxBytes: number): void {
   throw new KurirError('payload_too_large', `The file is larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`)
 }
 
-function drain({ raw }: FastifyRequest): void {
+/** Throws away what the client still sends, for a while, so that he reads the answer. */
+export function drain({ raw }: FastifyRequest): void {
   if (raw.complete || raw.destroyed) return
   let left = DRAIN.bytes
   const timer = setTimeout(() => raw.destroy(), DRAIN.ms)
