@@ -5,9 +5,11 @@ import { Automation } from './automation/automation.ts'
 import { Responder } from './automation/responder.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { chooseDialects, keysOf } from './dialects/table.ts'
 import { BaileysEngine } from './engine/baileys/engine.ts'
 import type { Network } from './engine/baileys/options.ts'
+import { EventFeed } from './events/feed.ts'
 import type { Gateway } from './gateway.ts'
 import type { Server } from './http/context.ts'
 import { buildServer } from './http/server.ts'
@@ -20,9 +22,9 @@ import { SafeFetch } from './safe-fetch/safe-fetch.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
-import { nativeBody } from './webhooks/body.ts'
+import { BodyFormats } from './webhooks/body.ts'
 import { DeliveryPump } from './webhooks/deliver.ts'
-import { createEndpoints } from './webhooks/endpoints.ts'
+import { Endpoints } from './webhooks/endpoints.ts'
 
 /** The running program. */
 export interface App {
@@ -67,10 +69,20 @@ interface Parts {
 
 async function wire(config: Config, store: Store, clock: Clock, logger: Logger): Promise<Parts> {
   const engine = new BaileysEngine({ auth: store.auth, network: networkOf(config), clock, logger })
+  const guard = new UrlGuard({
+    allow: config.privateUrls.cidrs,
+    allowLoopback: config.privateUrls.loopback,
+    // Services of the inside listen on ports of their own.
+    ...(config.privateUrls.loopback || config.privateUrls.cidrs.length > 0 ? { ports: 'any' } : {}),
+  })
+  const http = new SafeFetch({ guard })
+  const { dataDir } = config
+  const media = new Media({ store: store.media, remote: engine, http, dataDir, clock, logger, ...config.media })
   const messages = new Messages({
     engine,
     store: store.messages,
     sessions: store.sessions,
+    files: media.source,
     clock,
     logger,
     concurrency: config.sendConcurrency,
@@ -83,21 +95,8 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     logger,
     handshakes: config.handshakes,
   })
-  const guard = new UrlGuard({
-    allow: config.privateUrls.cidrs,
-    allowLoopback: config.privateUrls.loopback,
-    // Services of the inside listen on ports of their own.
-    ...(config.privateUrls.loopback || config.privateUrls.cidrs.length > 0 ? { ports: 'any' } : {}),
-  })
-  const http = new SafeFetch({ guard })
-  const { dataDir } = config
   const dialects = chooseDialects(config.dialects)
-  const media = new Media({ store: store.media, remote: engine, http, dataDir, clock, logger, ...config.media })
-  const pump = new DeliveryPump({
-    ...{ store: store.webhooks, commits: store.events, http, clock, logger },
-    ...{ renderer: nativeBody, random: Math.random, userAgent: `Kurir/${VERSION}` },
-    ...{ timeoutMs: WEBHOOK_TIMEOUT_MS, slots: WEBHOOK_SLOTS },
-  })
+  const { pump, webhooks } = wireWebhooks({ store, http, guard, clock, logger }, dialects)
   const responder = new Responder({
     ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },
     ...{ random: Math.random, userAgent: `Kurir/${VERSION}` },
@@ -110,9 +109,9 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     sessions,
     messages,
     media,
-    webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
+    webhooks,
     automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
-    events: { list: (query) => store.events.listEvents(query) },
+    events: new EventFeed(store.events, clock),
     health: () => {
       const { ok } = store.health()
       return { ok, store: ok ? 'ok' : 'failing' }
@@ -120,6 +119,29 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
   }
   const server = await buildServer({ gateway, config, logger, dialects })
   return { gateway, sessions, messages, pump, responder, http, media, server }
+}
+
+/** What the outside does with webhooks, and the pump that delivers; a dialect's bodies have its name as their format. */
+function wireWebhooks(
+  { store, http, guard, clock, logger }: WebhookNeeds,
+  dialects: readonly Dialect[],
+): Pick<Parts, 'pump'> & Pick<Gateway, 'webhooks'> {
+  const call = { http, clock, logger, userAgent: `Kurir/${VERSION}`, timeoutMs: WEBHOOK_TIMEOUT_MS }
+  const formats = dialects.flatMap(({ name, webhookBody }) => (webhookBody ? [[name, webhookBody] as const] : []))
+  const renderer = new BodyFormats(formats)
+  const needs = { ...call, renderer, commits: store.events, random: Math.random, slots: WEBHOOK_SLOTS }
+  return {
+    pump: new DeliveryPump({ ...needs, store: store.webhooks }),
+    webhooks: new Endpoints({ store: store.webhooks, sessions: store.sessions, guard, clock, call }),
+  }
+}
+
+interface WebhookNeeds {
+  store: Store
+  http: SafeFetch
+  guard: UrlGuard
+  clock: Clock
+  logger: Logger
 }
 
 function networkOf({ lab }: Config): Network {

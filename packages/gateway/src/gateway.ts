@@ -1,6 +1,6 @@
 import type { AccessVerbs } from './access/verbs.ts'
 import type { AutomationVerbs } from './automation/verbs.ts'
-import type { EventQuery, StoredEvent } from './events/ports.ts'
+import type { EventVerbs } from './events/verbs.ts'
 import type { MediaVerbs } from './media/verbs.ts'
 import type { MessageVerbs } from './messages/verbs.ts'
 import type { SessionVerbs } from './sessions/verbs.ts'
@@ -14,7 +14,7 @@ export interface Gateway {
   media: MediaVerbs
   webhooks: WebhookVerbs
   automation: AutomationVerbs
-  events: { list(query: EventQuery): Promise<StoredEvent[]> }
+  events: EventVerbs
   /** Whether the process can do its work. */
   health(): { ok: boolean; store: 'ok' | 'failing' }
 }

@@ -20,6 +20,7 @@ export const ERRORS = {
   media_gone: { status: 410, title: 'The file is no longer kept' },
   session_exists: { status: 409, title: 'The tenant already has a session of this id' },
   tenant_exists: { status: 409, title: 'There already is a tenant of this id' },
+  webhook_disabled: { status: 409, title: 'The webhook is disabled' },
   session_not_connected: { status: 409, title: 'The session is not connected' },
   session_not_ready: { status: 409, title: 'The session takes no messages in its status' },
   already_connected: { status: 409, title: 'The session is already connected' },

@@ -5,6 +5,8 @@ import type { SessionUid, TenantId } from '../core/ids.ts'
 export interface EventStore {
   /** In order of `seq` within a session; over all sessions in order of storing. */
   listEvents(query: EventQuery): Promise<StoredEvent[]>
+  /** The last event of the tenant, or of the session where the query names one; zeros where there is none. */
+  latestEvent(query: Pick<EventQuery, 'tenant' | 'sessionUid'>): Promise<{ row: number; seq: number }>
   /** Calls back after each commit that wrote events or deliveries; a hint that may be late, never lost for good. */
   onCommitted(listener: (what: { events: boolean; deliveries: boolean }) => void): () => void
 }

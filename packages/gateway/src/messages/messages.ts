@@ -174,7 +174,7 @@ export class Messages implements MessageVerbs {
     return record
   }
 
-  #draft(session: SessionRecord, { to, content, quote }: SendMessage): MessageDraft {
+  #draft(session: SessionRecord, { to, content, quote, notify }: SendMessage): MessageDraft {
     return {
       id: newId('msg'),
       tenant: session.tenant,
@@ -185,6 +185,7 @@ export class Messages implements MessageVerbs {
       quote: quote ?? null,
       proto: this.#engine.compose(content, quote ?? null, to) ?? null,
       at: this.#clock.now(),
+      notify: notify ?? null,
     }
   }
 

@@ -1,3 +1,4 @@
+import type { EventType } from '../core/event.ts'
 import type { MessageId, SessionUid, TenantId, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type {
@@ -80,6 +81,16 @@ export interface MessageDraft {
   /** Final bytes where the content needs no preparation. */
   proto: Uint8Array | null
   at: number
+  /** Where the client wants this message's news, besides its webhooks. */
+  notify?: NotifyTarget | null
+}
+
+/** A URL that is told of one message: one delivery for each change of its status that is among `events`, in order. */
+export interface NotifyTarget {
+  url: string
+  /** Names the renderer of the bodies (`Endpoint.format`). */
+  format: string
+  events: readonly EventType[]
 }
 
 export interface IdempotencyClaim {

@@ -6,6 +6,7 @@ import { mediaConformance } from './conformance/media.ts'
 import { inboundConformance } from './conformance/messages-in.ts'
 import { outboundConformance } from './conformance/messages-out.ts'
 import { offerConformance } from './conformance/offers.ts'
+import { redeliveryConformance } from './conformance/redelivery.ts'
 import { sessionConformance } from './conformance/sessions.ts'
 import { webhookConformance } from './conformance/webhooks.ts'
 import { type OpenStore, type Use, World } from './conformance/world.ts'
@@ -30,6 +31,7 @@ export function describeStore(name: string, open: OpenStore): void {
     offerConformance(use)
     mediaConformance(use)
     webhookConformance(use)
+    redeliveryConformance(use)
     eventConformance(use)
     accessConformance(use)
     authConformance(use)

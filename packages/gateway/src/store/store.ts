@@ -35,4 +35,6 @@ export interface Pruned {
   answers: number
   journal: number
   tokens: number
+  /** Endpoints of messages. */
+  targets: number
 }

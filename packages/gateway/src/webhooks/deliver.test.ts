@@ -243,9 +243,9 @@ describe('a receiver that fails', { timeout: 20_000 }, () => {
     const rig = await rigged({
       needs: {
         renderer: {
-          render: (event, endpoint) => {
+          render: (event) => {
             if (fails) throw new Error('cannot')
-            return nativeBody.render(event, endpoint)
+            return nativeBody.render(event)
           },
         },
       },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { FETCH_FAILURES } from '../safe-fetch/errors.ts'
-import { ATTEMPT_ERRORS } from './attempt.ts'
+import { ATTEMPT_ERRORS } from './call.ts'
 import { RETRY_DELAYS_MS } from './retry-schedule.ts'
 import { openRig } from './test/pump.ts'
 

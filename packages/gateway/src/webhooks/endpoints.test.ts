@@ -4,8 +4,9 @@ import { KurirError } from '../core/errors.ts'
 import { EVENT_TYPES } from '../core/event.ts'
 import { DEFAULT_TENANT, type EndpointId, type SessionUid, type TenantId } from '../core/ids.ts'
 import { UrlGuard } from '../safe-fetch/guard.ts'
-import { createEndpoints } from './endpoints.ts'
-import { openTestStore, type TestStore } from './test/store.ts'
+import { SafeFetch } from '../safe-fetch/safe-fetch.ts'
+import { Endpoints } from './endpoints.ts'
+import { openTestStore, silent, type TestStore } from './test/store.ts'
 import type { CreateEndpoint, WebhookVerbs } from './verbs.ts'
 
 const URL_OK = 'https://receiver.example/hook'
@@ -18,11 +19,16 @@ let sessionUid: SessionUid
 beforeAll(async () => {
   store = await openTestStore()
   sessionUid = await store.createSession('sales')
-  webhooks = createEndpoints({
-    store: store.webhooks,
-    sessions: store.sessions,
-    guard: new UrlGuard(),
-    clock: systemClock,
+  const guard = new UrlGuard()
+  webhooks = new Endpoints({
+    ...{ store: store.webhooks, sessions: store.sessions, guard, clock: systemClock },
+    call: {
+      http: new SafeFetch({ guard }),
+      clock: systemClock,
+      logger: silent,
+      userAgent: 'Kurir/0',
+      timeoutMs: 5_000,
+    },
   })
   return () => store.close()
 })

@@ -5,7 +5,10 @@ import type { DeliveryId, EndpointId, SessionUid, TenantId } from '../core/ids.t
 export interface WebhookStore {
   createEndpoint(endpoint: Endpoint): Promise<void>
   getEndpoint(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined>
+  /** Without those of single messages. */
   listEndpoints(tenant: TenantId | null, page: { limit: number; cursor?: EndpointId }): Promise<Endpoint[]>
+  /** The session's own endpoints of a format, oldest first. */
+  endpointsOf(session: SessionUid, format: string): Promise<Endpoint[]>
   /** Setting `disabledAt` makes the endpoint's pending deliveries dead, and it gets no new ones. */
   updateEndpoint(id: EndpointId, patch: EndpointPatch): Promise<void>
   /** Deletes the endpoint with its deliveries; false where there was none. */
@@ -26,10 +29,28 @@ export interface WebhookStore {
   /** Records an attempt's outcome; a finished delivery makes the next one of its lane due at once. */
   settleDelivery(id: DeliveryId, outcome: AttemptOutcome): Promise<void>
   listDeliveries(endpoint: EndpointId, filter: DeliveryFilter): Promise<Delivery[]>
+  /** Newest first, over all endpoints of the tenant, those of single messages included. */
+  listTenantDeliveries(tenant: TenantId, filter: DeliveryFilter): Promise<Delivery[]>
+  /** The delivery with its endpoint where it is the tenant's. */
+  getDelivery(tenant: TenantId, id: DeliveryId): Promise<{ delivery: Delivery; endpoint: Endpoint } | undefined>
+  /**
+   * Makes a delivery that has ended pending again, with the whole retry schedule before it, and one that waits for a
+   * retry due at `at`. It keeps the order of its lane: behind an unfinished one it waits, and that one is due at `at`.
+   */
+  redeliver(id: DeliveryId, at: number): Promise<void>
+  /**
+   * Does so with every dead or pending delivery of the endpoint made since `since`, and answers how many. In several
+   * units: a crash leaves those done that were, and the same call does the rest.
+   */
+  recover(endpoint: EndpointId, since: number, at: number): Promise<number>
 }
+
+/** `webhook`: a client registered it. `notify`: a message named it, for news of that message alone. */
+export type EndpointKind = 'webhook' | 'notify'
 
 export interface Endpoint {
   id: EndpointId
+  kind: EndpointKind
   tenant: TenantId
   url: string
   /** Names of events, `*` for all, `message.*` for a family. */
@@ -39,19 +60,31 @@ export interface Endpoint {
   /** The session's id as clients know it. */
   session: string | null
   headers: Record<string, string>
-  /** `whsec_<base64>`. */
+  /** `whsec_<base64>`; empty for `notify`, whose deliveries are not signed. */
   secret: string
+  /** The secret before the last rotation; it signs as well until then (milliseconds since the epoch). */
+  previousSecret: { secret: string; until: number } | null
+  /** Names the renderer of its bodies: `native`, or a dialect. */
+  format: string
+  /** What the format's renderer needs to know; nobody else reads it. */
+  settings: Record<string, unknown>
+  /** How long an answer may take, where that is less than usual. Milliseconds. */
+  timeoutMs: number | null
   disabledAt: number | null
   createdAt: number
 }
 
-export type EndpointPatch = Partial<Pick<Endpoint, 'url' | 'events' | 'headers' | 'secret' | 'disabledAt'>>
+export type EndpointPatch = Partial<
+  Pick<Endpoint, 'url' | 'events' | 'headers' | 'secret' | 'previousSecret' | 'settings' | 'timeoutMs' | 'disabledAt'>
+>
 
 export type DeliveryState = 'pending' | 'delivered' | 'dead'
 
 export interface Delivery {
   id: DeliveryId
   endpoint: EndpointId
+  /** Where the endpoint has it posted to. */
+  url: string
   eventId: string
   eventType: EventType
   state: DeliveryState
@@ -74,8 +107,13 @@ export interface DueDelivery {
 
 /** Writes the body of a delivery; a dialect has its own. */
 export interface BodyRenderer {
-  /** The exact bytes that are signed and sent. */
-  render(event: EventRecord, endpoint: Endpoint): { contentType: string; body: Buffer }
+  /** The exact bytes that are signed and sent; null for an event that is nothing in this format: nothing is sent. */
+  render(event: EventRecord, endpoint: Endpoint): RenderedBody | null
+}
+
+export interface RenderedBody {
+  contentType: string
+  body: Buffer
 }
 
 export interface AttemptOutcome {
@@ -90,6 +128,8 @@ export interface AttemptOutcome {
 
 export interface DeliveryFilter {
   state?: DeliveryState
+  /** Only those of this session's own endpoints. */
+  sessionUid?: SessionUid
   limit: number
   cursor?: DeliveryId
 }

@@ -8,7 +8,7 @@ describe('the signature', () => {
   it.each([24, 32, 64])('is accepted by the receivers’ library, with a secret of %d bytes', (bytes) => {
     const secret = secretOf(bytes)
     const body = Buffer.from(JSON.stringify({ text: 'Halo, ☕ – é', data: 'x'.repeat(5000) }))
-    const headers = signatureHeaders({ id: 'evt_1', at: Date.now(), body, secret })
+    const headers = signatureHeaders({ id: 'evt_1', at: Date.now(), body, secrets: [secret] })
     expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body.toString()))
     const verify = (payload: Buffer, changed: Record<string, string>) => () =>
       new Webhook(secret).verify(payload, { ...headers, ...changed })
@@ -22,7 +22,7 @@ describe('the signature', () => {
       id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       at: 1_614_265_330_999,
       body: Buffer.from('{"test": 2432232314}'),
-      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
     })
     expect(headers).toEqual({
       'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',

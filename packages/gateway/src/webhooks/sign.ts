@@ -26,14 +26,22 @@ export interface Signed {
   /** Time of this attempt, in milliseconds since the epoch. */
   at: number
   body: Buffer
-  secret: string
+  /** Each makes a signature; with none the delivery is not signed. */
+  secrets: readonly string[]
 }
 
-/** The three headers of Standard Webhooks 1.0.0, symmetric scheme: HMAC-SHA256 of `id.timestamp.body`. */
-export function signatureHeaders({ id, at, body, secret }: Signed): Record<string, string> {
+/**
+ * The three headers of Standard Webhooks 1.0.0, symmetric scheme: HMAC-SHA256 of `id.timestamp.body`. Several
+ * signatures are separated by spaces; a receiver accepts the delivery when it finds its own.
+ */
+export function signatureHeaders({ id, at, body, secrets }: Signed): Record<string, string> {
   const timestamp = String(Math.floor(at / 1000))
-  // A key object, since Node looks at a plain buffer for several times as long as the HMAC takes.
-  const key = createSecretKey(Buffer.from(secret.slice(PREFIX.length), 'base64'))
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
+  const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp }
+  if (secrets.length === 0) return headers
+  const signatures = secrets.map((secret) => {
+    // A key object, since Node looks at a plain buffer for several times as long as the HMAC takes.
+    const key = createSecretKey(Buffer.from(secret.slice(PREFIX.length), 'base64'))
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`
+  })
+  return { ...headers, 'webhook-signature': signatures.join(' ') }
 }

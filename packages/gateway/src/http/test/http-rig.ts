@@ -4,14 +4,16 @@ import { Access } from '../../access/access.ts'
 import type { Scope } from '../../access/ports.ts'
 import { Automation } from '../../automation/automation.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
+import type { MediaId } from '../../core/media.ts'
 import type { Dialect } from '../../dialects/dialect.ts'
 import { keysOf } from '../../dialects/table.ts'
+import { EventFeed } from '../../events/feed.ts'
 import type { Gateway } from '../../gateway.ts'
 import { Media, type MediaOptions } from '../../media/media.ts'
 import { Rig } from '../../messages/test/rig.ts'
 import { UrlGuard } from '../../safe-fetch/guard.ts'
 import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
-import { createEndpoints } from '../../webhooks/endpoints.ts'
+import { Endpoints } from '../../webhooks/endpoints.ts'
 import type { HttpConfig, Server } from '../context.ts'
 import { buildServer } from '../server.ts'
 
@@ -66,7 +68,8 @@ export class HttpRig {
   }
 
   static async open(options: HttpRigOptions = {}): Promise<HttpRig> {
-    const rig = await Rig.open(options.dataDir === undefined ? {} : { dataDir: options.dataDir })
+    const files = { open: (id: MediaId) => media.source.open(id) }
+    const rig = await Rig.open({ files, ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }) })
     const { store, clock } = rig
     const { dialects = [] } = options
     const access = new Access({ store: store.access, sessions: store.sessions, clock, dialects: keysOf(dialects) })
@@ -81,9 +84,12 @@ export class HttpRig {
       sessions: rig.sessions,
       messages: rig.messages,
       media,
-      webhooks: createEndpoints({ store: store.webhooks, sessions: store.sessions, guard, clock }),
+      webhooks: new Endpoints({
+        ...{ store: store.webhooks, sessions: store.sessions, guard, clock },
+        call: { http, clock, logger, userAgent: 'Kurir/0.0.0', timeoutMs: 5_000 },
+      }),
       automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
-      events: { list: (query) => store.events.listEvents(query) },
+      events: new EventFeed(store.events, clock),
       health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing' }),
     }
     const gateway = options.gateway?.(real) ?? real

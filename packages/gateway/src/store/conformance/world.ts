@@ -127,6 +127,7 @@ export class World {
   async endpoint(over: Partial<Endpoint> = {}): Promise<Endpoint> {
     const endpoint: Endpoint = {
       id: newId('end'),
+      kind: 'webhook',
       tenant: DEFAULT_TENANT,
       url: 'https://receiver.example/hook',
       events: ['*'],
@@ -134,6 +135,10 @@ export class World {
       session: null,
       headers: { 'x-shop': '1' },
       secret: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz',
+      previousSecret: null,
+      format: 'native',
+      settings: {},
+      timeoutMs: null,
       disabledAt: null,
       createdAt: this.now,
       ...over,

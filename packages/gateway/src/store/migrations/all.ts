@@ -2,7 +2,14 @@ import { firstTables } from './0001-first-tables.ts'
 import { media } from './0002-media.ts'
 import { dialectCredentials } from './0003-dialect-credentials.ts'
 import { automation } from './0004-automation.ts'
+import { webhookFormats } from './0005-webhook-formats.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, media, dialectCredentials, automation]
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  media,
+  dialectCredentials,
+  automation,
+  webhookFormats,
+]

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { KurirError } from '../../core/errors.ts'
 import type { EventType } from '../../core/event.ts'
-import { newId, type SessionUid, type TenantId } from '../../core/ids.ts'
+import { type EndpointId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
 import type { Endpoint } from '../../webhooks/ports.ts'
 import { wantsEvent } from '../fan-out.ts'
 import type { Effects } from './group-commit.ts'
@@ -19,6 +19,8 @@ export interface Happening {
   lane: string
   /** Renders the event's data; `ownPhone` is the session's number in digits. */
   render: (ownPhone: string | null) => unknown
+  /** The message's own endpoint, which is told as well; `lane` is what must stay in order there. */
+  notify?: { endpoint: EndpointId; lane: string } | undefined
 }
 
 /** Writes events with their sequence numbers and one delivery per endpoint that wants them. Used inside units only. */
@@ -43,7 +45,7 @@ export class EventLog {
   }
 
   /** Throws `session_not_found` where the session was deleted meanwhile. */
-  append(effects: Effects, { session, type, at, lane, render }: Happening): void {
+  append(effects: Effects, { session, type, at, lane, render, notify }: Happening): void {
     const stamp = this.sessions.nextSeq(session)
     if (!stamp) throw new KurirError('session_not_found')
     const id = newId('evt')
@@ -60,14 +62,16 @@ export class EventLog {
       lane,
     })
     effects.events = true
-    for (const endpoint of this.endpointsOf(stamp.tenant)) {
-      if (!wantsEvent(endpoint, session, type)) continue
-      // Sessions of one endpoint must not wait for one another, so the session is part of the lane.
-      const laneHere = `${session} ${lane}`
+    const deliver = (endpoint: Endpoint, lane: string) => {
+      if (!wantsEvent(endpoint, session, type)) return
       const now = this.clock.now()
-      this.deliveries.insert({ endpoint: endpoint.id, eventRowNo, eventId: id, eventType: type, lane: laneHere, now })
+      this.deliveries.insert({ endpoint: endpoint.id, eventRowNo, eventId: id, eventType: type, lane, now })
       effects.deliveries = true
     }
+    // Sessions of one endpoint must not wait for one another, so the session is part of the lane.
+    for (const endpoint of this.endpointsOf(stamp.tenant)) deliver(endpoint, `${session} ${lane}`)
+    const target = notify && this.endpoints.byId(notify.endpoint)
+    if (notify && target) deliver(target, notify.lane)
   }
 
   /** To be called when endpoints changed, and when a change of them was rolled back. */

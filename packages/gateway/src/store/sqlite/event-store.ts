@@ -45,6 +45,10 @@ export class SqliteEventStore implements EventStore {
     return this.writer.read(() => this.events.list(query))
   }
 
+  latestEvent(query: Pick<EventQuery, 'tenant' | 'sessionUid'>): Promise<{ row: number; seq: number }> {
+    return this.writer.read(() => this.events.latest(query))
+  }
+
   onCommitted(listener: Listener): () => void {
     return this.bell.add(listener)
   }

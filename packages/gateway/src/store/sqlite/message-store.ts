@@ -1,6 +1,6 @@
 import { KurirError } from '../../core/errors.ts'
 import { receivedEvent, statusEvent } from '../../core/event.ts'
-import { type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
+import { type EndpointId, type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
 import { advances, type MessageRecord, type OutgoingStatus } from '../../core/message.ts'
 import { presentMessage } from '../../core/message-object.ts'
 import type { InboundMessage, UndecryptableMessage } from '../../engine/port.ts'
@@ -12,6 +12,7 @@ import type {
   MessageDraft,
   MessageFilter,
   MessageStore,
+  NotifyTarget,
   OfferContent,
   OfferQuery,
   OutboxItem,
@@ -22,6 +23,7 @@ import type { AutomationLog } from './automation-log.ts'
 import type { EventLog } from './event-log.ts'
 import type { Effects, GroupCommit } from './group-commit.ts'
 import type { ReceivedBell } from './media-store.ts'
+import type { EndpointTable } from './tables/endpoint.ts'
 import type { JournalTable } from './tables/journal.ts'
 import type { MediaTable } from './tables/media.ts'
 import type { MessageTable, StoredMessage } from './tables/message.ts'
@@ -39,13 +41,20 @@ export class SqliteMessageStore implements MessageStore {
   private readonly sessions: SessionTable
   private readonly journal: JournalTable
   private readonly media: MediaTable
+  private readonly endpoints: EndpointTable
   private readonly log: EventLog
   private readonly received: ReceivedBell
   private readonly automation: AutomationLog
 
   constructor(
     writer: GroupCommit,
-    tables: { messages: MessageTable; sessions: SessionTable; journal: JournalTable; media: MediaTable },
+    tables: {
+      messages: MessageTable
+      sessions: SessionTable
+      journal: JournalTable
+      media: MediaTable
+      endpoints: EndpointTable
+    },
     log: EventLog,
     received: ReceivedBell,
     automation: AutomationLog,
@@ -55,6 +64,7 @@ export class SqliteMessageStore implements MessageStore {
     this.sessions = tables.sessions
     this.journal = tables.journal
     this.media = tables.media
+    this.endpoints = tables.endpoints
     this.log = log
     this.received = received
     this.automation = automation
@@ -142,6 +152,7 @@ export class SqliteMessageStore implements MessageStore {
 
   private accept(draft: MessageDraft, claim: IdempotencyClaim | null): AcceptResult {
     const { id, tenant, sessionUid, waId, chat, content, quote, proto, at } = draft
+    const notify = draft.notify ? this.targetOf(draft, draft.notify) : null
     const message: MessageRecord = {
       id,
       tenant,
@@ -161,11 +172,27 @@ export class SqliteMessageStore implements MessageStore {
       attempts: 0,
       timestamp: at,
     }
-    const row = this.messages.insert({ message, proto, undecryptable: false, claim })
+    const row = this.messages.insert({ message, proto, undecryptable: false, claim, notify })
     return { kind: 'accepted', message, row }
   }
 
-  private advance(effects: Effects, { rowNo, message }: StoredMessage, change: StatusAdvance): AdvanceResult {
+  /** The endpoint that messages of the session share which name this URL; made for the first of them. */
+  private targetOf({ tenant, sessionUid, at }: MessageDraft, { url, format, events }: NotifyTarget): EndpointId {
+    const known = this.endpoints.target(sessionUid, format, url)
+    if (known) {
+      this.endpoints.use(known.id, events, at)
+      return known.id
+    }
+    const id = newId('end')
+    const session = this.nameOf(sessionUid).id
+    this.endpoints.insert({
+      ...{ id, kind: 'notify', tenant, sessionUid, session, url, format, events: [...events], createdAt: at },
+      ...{ headers: {}, secret: '', previousSecret: null, settings: {}, timeoutMs: null, disabledAt: null },
+    })
+    return id
+  }
+
+  private advance(effects: Effects, { rowNo, message, notify }: StoredMessage, change: StatusAdvance): AdvanceResult {
     const attempts = message.attempts + (change.attempted ? 1 : 0)
     if (!advances(message.status, change.status)) {
       if (change.attempted) this.messages.countAttempt(message.id)
@@ -181,7 +208,7 @@ export class SqliteMessageStore implements MessageStore {
       const history = [...after.history, { status: step, at, ...(reason === undefined ? {} : { reason }) }]
       after = { ...after, status: step, history }
       const event = statusEvent(step)
-      if (event) this.announce(effects, after, event, at)
+      if (event) this.announce(effects, after, event, at, notify)
     }
     this.messages.setStatus(rowNo, after)
     return { changed: true, message: after }
@@ -256,6 +283,7 @@ export class SqliteMessageStore implements MessageStore {
     message: MessageRecord,
     type: Parameters<EventLog['append']>[1]['type'],
     at: number,
+    notify: EndpointId | null = null,
   ): void {
     this.log.append(effects, {
       session: message.sessionUid,
@@ -263,6 +291,7 @@ export class SqliteMessageStore implements MessageStore {
       at,
       lane: message.chat,
       render: (ownPhone) => presentMessage(message, ownPhone),
+      notify: notify ? { endpoint: notify, lane: `${message.sessionUid} ${message.id}` } : undefined,
     })
   }
 

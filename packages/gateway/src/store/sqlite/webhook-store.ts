@@ -1,5 +1,5 @@
 import { KurirError } from '../../core/errors.ts'
-import type { DeliveryId, EndpointId, TenantId } from '../../core/ids.ts'
+import type { DeliveryId, EndpointId, SessionUid, TenantId } from '../../core/ids.ts'
 import type {
   AttemptOutcome,
   Delivery,
@@ -14,6 +14,9 @@ import type { GroupCommit } from './group-commit.ts'
 import type { DeliveryTable } from './tables/delivery.ts'
 import type { EndpointTable } from './tables/endpoint.ts'
 import type { EventTable } from './tables/event.ts'
+
+/** Deliveries that are made pending again in one transaction. */
+const RECOVER_BATCH = 500
 
 export class SqliteWebhookStore implements WebhookStore {
   private readonly writer: GroupCommit
@@ -50,6 +53,10 @@ export class SqliteWebhookStore implements WebhookStore {
 
   listEndpoints(tenant: TenantId | null, page: { limit: number; cursor?: EndpointId }): Promise<Endpoint[]> {
     return this.writer.read(() => this.endpoints.list(tenant, page.cursor ?? '', page.limit))
+  }
+
+  endpointsOf(session: SessionUid, format: string): Promise<Endpoint[]> {
+    return this.writer.read(() => this.endpoints.ofSession(session, format))
   }
 
   updateEndpoint(id: EndpointId, patch: EndpointPatch): Promise<void> {
@@ -97,6 +104,42 @@ export class SqliteWebhookStore implements WebhookStore {
   }
 
   listDeliveries(endpoint: EndpointId, filter: DeliveryFilter): Promise<Delivery[]> {
-    return this.writer.read(() => this.deliveries.list(endpoint, filter))
+    return this.writer.read(() => this.deliveries.list({ endpoint }, filter))
+  }
+
+  listTenantDeliveries(tenant: TenantId, filter: DeliveryFilter): Promise<Delivery[]> {
+    return this.writer.read(() => this.deliveries.list({ tenant }, filter))
+  }
+
+  getDelivery(tenant: TenantId, id: DeliveryId): Promise<{ delivery: Delivery; endpoint: Endpoint } | undefined> {
+    return this.writer.read(() => {
+      const delivery = this.deliveries.byId(id)
+      const endpoint = delivery && this.endpoints.byId(delivery.endpoint)
+      return delivery && endpoint?.tenant === tenant ? { delivery, endpoint } : undefined
+    })
+  }
+
+  redeliver(id: DeliveryId, at: number): Promise<void> {
+    return this.writer.write((effects) => {
+      this.deliveries.redeliver(id, at)
+      effects.deliveries = true
+    })
+  }
+
+  async recover(endpoint: EndpointId, since: number, at: number): Promise<number> {
+    let total = await this.writer.write((effects) => {
+      effects.deliveries = true
+      return this.deliveries.hurry(endpoint, since, at)
+    })
+    for (let afterRow = 0; ; ) {
+      const page = { at, afterRow, limit: RECOVER_BATCH }
+      const { count, lastRow } = await this.writer.write((effects) => {
+        effects.deliveries = true
+        return this.deliveries.revive(endpoint, since, page)
+      })
+      total += count
+      afterRow = lastRow
+      if (count < RECOVER_BATCH) return total
+    }
   }
 }

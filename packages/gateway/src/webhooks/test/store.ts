@@ -70,6 +70,7 @@ async function createEndpoint(
 ): Promise<Endpoint> {
   const endpoint: Endpoint = {
     id: newId('end'),
+    kind: 'webhook',
     tenant: DEFAULT_TENANT,
     url,
     events: ['*'],
@@ -77,6 +78,10 @@ async function createEndpoint(
     session: null,
     headers: {},
     secret: `whsec_${randomBytes(32).toString('base64')}`,
+    previousSecret: null,
+    format: 'native',
+    settings: {},
+    timeoutMs: null,
     disabledAt: null,
     createdAt: clock.now(),
     ...rest,

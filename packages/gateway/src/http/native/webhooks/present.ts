@@ -1,4 +1,5 @@
 import type { Delivery, Endpoint } from '../../../webhooks/ports.ts'
+import type { TestResult } from '../../../webhooks/verbs.ts'
 
 export interface WebhookObject {
   id: string
@@ -7,6 +8,8 @@ export interface WebhookObject {
   session: string | null
   headers: Record<string, string>
   secret?: string
+  previous_secret_until: string | null
+  format: string
   disabled_at: string | null
   created_at: string
 }
@@ -19,9 +22,16 @@ export function presentWebhook(endpoint: Endpoint): WebhookObject {
     events: endpoint.events,
     session: endpoint.session,
     headers: Object.fromEntries(Object.keys(endpoint.headers).map((name) => [name, '********'])),
+    previous_secret_until: timeOrNull(endpoint.previousSecret?.until ?? null),
+    format: endpoint.format,
     disabled_at: timeOrNull(endpoint.disabledAt),
     created_at: new Date(endpoint.createdAt).toISOString(),
   }
+}
+
+/** Renders what came of a test call. */
+export function presentTest({ delivered, status, error, tookMs, eventId }: TestResult) {
+  return { delivered, status, error, took_ms: tookMs, event: eventId }
 }
 
 /** Renders a delivery. */
@@ -29,6 +39,7 @@ export function presentDelivery(delivery: Delivery) {
   return {
     id: delivery.id as string,
     webhook: delivery.endpoint as string,
+    url: delivery.url,
     event: delivery.eventId,
     type: delivery.eventType as string,
     status: delivery.state,

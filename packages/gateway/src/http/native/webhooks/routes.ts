@@ -1,17 +1,18 @@
-import type { FastifyRequest } from 'fastify'
-import type { EndpointId, TenantId } from '../../../core/ids.ts'
-import type { Gateway } from '../../../gateway.ts'
-import type { DeliveryFilter, Endpoint } from '../../../webhooks/ports.ts'
+import type { EndpointId } from '../../../core/ids.ts'
 import { requireSession } from '../../auth.ts'
 import { absoluteUrl, callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { Nothing } from '../schema.ts'
-import { presentDelivery, presentWebhook } from './present.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { findWebhook } from './find.ts'
+import { presentTest, presentWebhook } from './present.ts'
 import {
+  ChangeWebhookBody,
   CreatedWebhook,
   CreateWebhookBody,
-  DeliveryListQuery,
-  DeliveryPage,
+  RotateBody,
+  RotatedWebhook,
+  TestAnswer,
   WebhookAnswer,
   WebhookListQuery,
   WebhookPage,
@@ -25,16 +26,11 @@ const MANAGE = ['manage'] as const
 export function webhookRoutes(app: Server, context: RouteContext): void {
   createRoute(app, context)
   lookRoutes(app, context)
+  changeRoute(app, context)
   deleteRoute(app, context)
-  deliveriesRoute(app, context)
-}
-
-/** The webhook where the caller may touch it. */
-async function find(gateway: Gateway, request: FastifyRequest, tenant: TenantId): Promise<Endpoint> {
-  const { id } = request.params as { id: EndpointId }
-  const endpoint = await gateway.webhooks.get(tenant, id)
-  requireSession(callerOf(request), endpoint.session, 'webhook_not_found')
-  return endpoint
+  secretRoute(app, context)
+  testRoute(app, context)
+  deliveryRoutes(app, context)
 }
 
 function createRoute(app: Server, { gateway, config }: RouteContext): void {
@@ -106,7 +102,81 @@ function lookRoutes(app: Server, { gateway }: RouteContext): void {
         response: { 200: WebhookAnswer },
       },
     },
-    async (request) => presentWebhook(await find(gateway, request, tenantToRead(request, request.query.tenant))),
+    async (request) => presentWebhook(await findWebhook(gateway, request, tenantToRead(request, request.query.tenant))),
+  )
+}
+
+function changeRoute(app: Server, { gateway }: RouteContext): void {
+  app.patch(
+    '/v1/webhooks/:id',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'changeWebhook',
+        summary: 'Change a webhook',
+        description: 'What is not named stays. Deliveries that wait go to the new URL.',
+        tags: ['webhooks'],
+        params: WebhookParams,
+        body: ChangeWebhookBody,
+        response: { 200: WebhookAnswer },
+      },
+    },
+    async (request) => {
+      const { tenant } = callerOf(request)
+      const { id } = await findWebhook(gateway, request, tenant)
+      return presentWebhook(await gateway.webhooks.update(tenant, id, request.body))
+    },
+  )
+}
+
+function secretRoute(app: Server, { gateway }: RouteContext): void {
+  app.post(
+    '/v1/webhooks/:id/rotate-secret',
+    {
+      config: { access: MANAGE, shownOnce: ['secret'] },
+      // Without a body a secret is made.
+      preValidation: (request, _reply, done) => {
+        request.body ??= {}
+        done()
+      },
+      schema: {
+        operationId: 'rotateWebhookSecret',
+        summary: 'Give a webhook a new secret',
+        description: 'For 24 hours every delivery has two signatures: by the new secret and by the one before it.',
+        tags: ['webhooks'],
+        params: WebhookParams,
+        body: RotateBody,
+        response: { 200: RotatedWebhook },
+      },
+    },
+    async (request) => {
+      const { tenant } = callerOf(request)
+      const { id } = await findWebhook(gateway, request, tenant)
+      const endpoint = await gateway.webhooks.rotateSecret(tenant, id, request.body.secret)
+      return { ...presentWebhook(endpoint), secret: endpoint.secret }
+    },
+  )
+}
+
+function testRoute(app: Server, { gateway }: RouteContext): void {
+  app.post(
+    '/v1/webhooks/:id/test',
+    {
+      config: { access: MANAGE, keepsAnswer: false },
+      schema: {
+        operationId: 'testWebhook',
+        summary: 'Post a test event to a webhook now',
+        description: 'An event of the type `webhook.test`, signed as all are; once, and it is in no list.',
+        tags: ['webhooks'],
+        params: WebhookParams,
+        response: { 200: TestAnswer },
+      },
+    },
+    async (request) => {
+      const { tenant } = callerOf(request)
+      const { id } = await findWebhook(gateway, request, tenant)
+      return presentTest(await gateway.webhooks.test(tenant, id))
+    },
   )
 }
 
@@ -126,38 +196,10 @@ function deleteRoute(app: Server, { gateway }: RouteContext): void {
     },
     async (request, reply) => {
       const { tenant } = callerOf(request)
-      const endpoint = await find(gateway, request, tenant)
+      const endpoint = await findWebhook(gateway, request, tenant)
       await gateway.webhooks.remove(tenant, endpoint.id)
       reply.code(204)
       return null
-    },
-  )
-}
-
-function deliveriesRoute(app: Server, { gateway }: RouteContext): void {
-  app.get(
-    '/v1/webhooks/:id/deliveries',
-    {
-      config: { access: MANAGE },
-      schema: {
-        operationId: 'listDeliveries',
-        summary: 'What became of a webhook’s deliveries',
-        tags: ['webhooks'],
-        params: WebhookParams,
-        querystring: DeliveryListQuery,
-        response: { 200: DeliveryPage },
-      },
-    },
-    async (request) => {
-      const { tenant: asked, status, ...page } = request.query
-      const tenant = tenantToRead(request, asked)
-      const endpoint = await find(gateway, request, tenant)
-      const filter = status === undefined ? {} : { state: status }
-      return readPage(
-        page,
-        (chunk) => gateway.webhooks.deliveries(tenant, endpoint.id, { ...filter, ...chunk } as DeliveryFilter),
-        { cursorOf: (delivery) => delivery.id, present: presentDelivery },
-      )
     },
   )
 }

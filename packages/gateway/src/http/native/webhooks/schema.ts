@@ -2,30 +2,64 @@ import { Type } from 'typebox'
 import { exactly, nullableText, PageQuery, pageOf, refTo, SessionName, TenantQuery, time, words } from '../schema.ts'
 import type { WebhookObject } from './present.ts'
 
+const Events = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+  minItems: 1,
+  maxItems: 50,
+  description: 'Names of events, `message.*` for a family, `*` for all. Default: all.',
+})
+const Headers = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  maxProperties: 20,
+  additionalProperties: { type: 'string', maxLength: 2048 },
+  description: 'Sent with every delivery.',
+})
+const Url = Type.String({ minLength: 1, maxLength: 2048, description: 'Where events are posted to (http or https).' })
+const Secret = Type.String({ maxLength: 200, description: '`whsec_<base64 of 24 to 64 bytes>`; made when absent.' })
+
 export const CreateWebhookBody = exactly(
   {
-    url: Type.String({ minLength: 1, maxLength: 2048, description: 'Where events are posted to (http or https).' }),
-    events: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
-        minItems: 1,
-        maxItems: 50,
-        description: 'Names of events, `message.*` for a family, `*` for all. Default: all.',
-      }),
-    ),
+    url: Url,
+    events: Type.Optional(Events),
     session: Type.Optional(Type.String({ ...SessionName, description: 'Only this session’s events.' })),
-    headers: Type.Optional(
-      Type.Unsafe<Record<string, string>>({
-        type: 'object',
-        maxProperties: 20,
-        additionalProperties: { type: 'string', maxLength: 2048 },
-        description: 'Sent with every delivery.',
-      }),
-    ),
-    secret: Type.Optional(
-      Type.String({ maxLength: 200, description: '`whsec_<base64 of 24 to 64 bytes>`; made when absent.' }),
-    ),
+    headers: Type.Optional(Headers),
+    secret: Type.Optional(Secret),
   },
   { examples: [{ url: 'https://example.com/hooks/kurir', events: ['message.*'] }] },
+)
+
+export const ChangeWebhookBody = exactly(
+  {
+    url: Type.Optional(Url),
+    events: Type.Optional(Events),
+    headers: Type.Optional(Headers),
+    disabled: Type.Optional(
+      Type.Boolean({ description: 'True makes what waits dead, and nothing new is posted; false begins again.' }),
+    ),
+  },
+  { minProperties: 1, examples: [{ events: ['message.received', 'session.*'], disabled: false }] },
+)
+
+export const RotateBody = exactly({ secret: Type.Optional(Secret) }, { examples: [{}] })
+export const RotatedWebhook = refTo<WebhookObject>('Webhook', { description: 'The webhook, with its new secret.' })
+
+export const TestAnswer = Type.Object(
+  {
+    delivered: Type.Boolean(),
+    status: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'HTTP status of the answer.' }),
+    error: nullableText({ description: 'As `last_error` of a delivery.' }),
+    took_ms: Type.Integer(),
+    event: Type.String({ description: 'The `webhook-id` that was sent.' }),
+  },
+  { description: 'What came of it.' },
+)
+
+export const RecoverBody = exactly(
+  { since: Type.String({ format: 'date-time', maxLength: 40, description: 'Deliveries made since then.' }) },
+  { examples: [{ since: '2026-03-01T00:00:00Z' }] },
+)
+export const RecoverAnswer = Type.Object(
+  { recovered: Type.Integer({ description: 'Deliveries that are pending again, or are tried now.' }) },
+  { description: 'They are on their way.' },
 )
 
 export const CreatedWebhook = refTo<WebhookObject>('Webhook', { description: 'The webhook, with its secret.' })
@@ -39,7 +73,8 @@ const STATES = ['pending', 'delivered', 'dead'] as const
 
 const DeliveryObject = Type.Object({
   id: Type.String(),
-  webhook: Type.String(),
+  webhook: Type.String({ description: 'The webhook; a message’s own target has an id of its own.' }),
+  url: Type.String(),
   event: Type.String({ description: 'Id of the event; the `webhook-id` header.' }),
   type: Type.String(),
   status: words(STATES),
@@ -54,5 +89,13 @@ const DeliveryObject = Type.Object({
   finished_at: nullableText({ format: 'date-time' }),
 })
 
+export const DeliveryAnswer = Type.Object(DeliveryObject.properties, { description: 'The delivery as it is now.' })
+export const DeliveryParams = Type.Object({ id: Type.String({ maxLength: 64, description: 'The delivery’s id.' }) })
 export const DeliveryPage = pageOf(DeliveryObject, 'Deliveries, newest first.')
 export const DeliveryListQuery = exactly({ ...PageQuery, ...TenantQuery, status: Type.Optional(words(STATES)) })
+export const AllDeliveriesQuery = exactly({
+  ...PageQuery,
+  ...TenantQuery,
+  session: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Only of this session’s own.' })),
+  status: Type.Optional(words(STATES, { default: 'dead' })),
+})

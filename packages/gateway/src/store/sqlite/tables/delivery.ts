@@ -1,5 +1,5 @@
 import type { EventType } from '../../../core/event.ts'
-import { type DeliveryId, type EndpointId, type EventId, newId } from '../../../core/ids.ts'
+import { type DeliveryId, type EndpointId, type EventId, newId, type TenantId } from '../../../core/ids.ts'
 import type { AttemptOutcome, Delivery, DeliveryFilter, DeliveryState } from '../../../webhooks/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
@@ -27,10 +27,25 @@ const SETTLE = `
 const GIVE_UP = `
   UPDATE delivery SET state = 'dead', due_at = NULL, finished_at = ?, last_error = coalesce(last_error, ?)
   WHERE endpoint = ? AND state = 'pending'`
+const REVIVE = `
+  UPDATE delivery SET state = 'pending', attempts = 0, due_at = NULL, finished_at = NULL WHERE row_no = ?`
+const LANE_DUE = `
+  SELECT row_no, due_at FROM delivery
+  WHERE endpoint = ? AND lane = ? AND state = 'pending' AND due_at IS NOT NULL LIMIT 1`
+const DEAD_SINCE = `
+  SELECT row_no, lane FROM delivery
+  WHERE endpoint = ? AND state = 'dead' AND created_at >= ? AND row_no > ? ORDER BY row_no LIMIT ?`
+const HURRY = `
+  UPDATE delivery SET due_at = @at WHERE endpoint = @endpoint AND created_at >= @since AND state = 'pending' AND due_at > @at`
+const SHOWN = 'SELECT d.*, e.url FROM delivery d JOIN endpoint e ON e.id = d.endpoint'
+const BY_ID = `${SHOWN} WHERE d.id = ?`
 const MAKE_DUE = 'UPDATE delivery SET due_at = ? WHERE row_no = ?'
 
 interface Row {
   id: DeliveryId
+  row_no: number
+  lane: string
+  url: string
   endpoint: EndpointId
   event_id: string
   event_type: EventType
@@ -82,6 +97,11 @@ export class DeliveryTable {
   private readonly settleRow
   private readonly giveUpRows
   private readonly makeDueRow
+  private readonly reviveRow
+  private readonly laneDue
+  private readonly deadRows
+  private readonly hurryRows
+  private readonly byIdRow
 
   constructor(driver: Driver) {
     this.driver = driver
@@ -96,6 +116,11 @@ export class DeliveryTable {
     this.pendingRow = driver.prepare<[string], { row_no: number; endpoint: string; lane: string }>(PENDING)
     this.settleRow =
       driver.prepare<[string, number | null, number | null, string | null, number | null, number]>(SETTLE)
+    this.reviveRow = driver.prepare<[number]>(REVIVE)
+    this.laneDue = driver.prepare<[string, string], { row_no: number; due_at: number }>(LANE_DUE)
+    this.deadRows = driver.prepare<[string, number, number, number], { row_no: number; lane: string }>(DEAD_SINCE)
+    this.hurryRows = driver.prepare<[Record<string, SqlValue>]>(HURRY)
+    this.byIdRow = driver.prepare<[string], Row>(BY_ID)
     this.makeDueRow = driver.prepare<[number, number]>(MAKE_DUE)
   }
 
@@ -144,20 +169,59 @@ export class DeliveryTable {
     return true
   }
 
-  /** Newest first. */
-  list(endpoint: EndpointId, filter: DeliveryFilter): Delivery[] {
-    const terms = ['endpoint = ?']
-    const values: SqlValue[] = [endpoint]
+  byId(id: DeliveryId): Delivery | undefined {
+    const row = this.byIdRow.get(id)
+    return row && fromRow(row)
+  }
+
+  /** Has the delivery made once more; what its lane owes before it comes first, and all of it now. */
+  redeliver(id: DeliveryId, at: number): void {
+    const row = this.byIdRow.get(id)
+    if (!row) return
+    if (row.state !== 'pending') this.reviveRow.run(row.row_no)
+    this.wakeLane(row.endpoint, row.lane, at)
+  }
+
+  /** Does so with up to `limit` dead deliveries made since `since` (ms). Answers the last row and how many. */
+  revive(endpoint: EndpointId, since: number, page: { at: number; afterRow: number; limit: number }) {
+    const rows = this.deadRows.all(endpoint, since, page.afterRow, page.limit)
+    for (const { row_no, lane } of rows) {
+      this.reviveRow.run(row_no)
+      this.wakeLane(endpoint, lane, page.at)
+    }
+    return { count: rows.length, lastRow: rows.at(-1)?.row_no ?? page.afterRow }
+  }
+
+  /** Makes due at `at` what waits for a later retry. Answers how many. */
+  hurry(endpoint: EndpointId, since: number, at: number): number {
+    return this.hurryRows.run({ endpoint, since, at })
+  }
+
+  /** One delivery of the lane is due at `at` or before: the one that is being tried, else the oldest. */
+  private wakeLane(endpoint: EndpointId, lane: string, at: number): void {
+    const due = this.laneDue.get(endpoint, lane)
+    const next = due ?? this.laneHead.get(endpoint, lane)
+    if (next && (!due || due.due_at > at)) this.makeDueRow.run(at, next.row_no)
+  }
+
+  /** Newest first; of an endpoint, or of all that a tenant has. */
+  list(of: { endpoint: EndpointId } | { tenant: TenantId }, filter: DeliveryFilter): Delivery[] {
+    const terms = ['endpoint' in of ? 'd.endpoint = ?' : 'e.tenant = ?']
+    const values: SqlValue[] = ['endpoint' in of ? of.endpoint : of.tenant]
     if (filter.state) {
-      terms.push('state = ?')
+      terms.push('d.state = ?')
       values.push(filter.state)
     }
+    if (filter.sessionUid) {
+      terms.push('e.session_uid = ?')
+      values.push(filter.sessionUid)
+    }
     if (filter.cursor) {
-      terms.push('row_no < (SELECT row_no FROM delivery WHERE id = ?)')
+      terms.push('d.row_no < (SELECT row_no FROM delivery WHERE id = ?)')
       values.push(filter.cursor)
     }
     return this.driver
-      .prepare<SqlValue[], Row>(`SELECT * FROM delivery WHERE ${terms.join(' AND ')} ORDER BY row_no DESC LIMIT ?`)
+      .prepare<SqlValue[], Row>(`${SHOWN} WHERE ${terms.join(' AND ')} ORDER BY d.row_no DESC LIMIT ?`)
       .all(...values, filter.limit)
       .map(fromRow)
   }
@@ -167,6 +231,7 @@ function fromRow(row: Row): Delivery {
   return {
     id: row.id,
     endpoint: row.endpoint,
+    url: row.url,
     eventId: row.event_id,
     eventType: row.event_type,
     state: row.state,

@@ -1,21 +1,34 @@
 import type { EndpointId, SessionUid, TenantId } from '../../../core/ids.ts'
-import type { Endpoint } from '../../../webhooks/ports.ts'
+import type { Endpoint, EndpointKind } from '../../../webhooks/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
-  INSERT INTO endpoint (id, tenant, url, events, session_uid, session, headers, secret, disabled_at, created_at)
-  VALUES (@id, @tenant, @url, @events, @session_uid, @session, @headers, @secret, @disabled_at, @created_at)`
+  INSERT INTO endpoint (id, kind, tenant, url, events, session_uid, session, headers, secret, previous_secret,
+    previous_secret_until, format, settings, timeout_ms, disabled_at, created_at, used_at)
+  VALUES (@id, @kind, @tenant, @url, @events, @session_uid, @session, @headers, @secret, @previous_secret,
+    @previous_secret_until, @format, @settings, @timeout_ms, @disabled_at, @created_at, @created_at)`
 const BY_ID = 'SELECT * FROM endpoint WHERE id = ?'
-const OF_TENANT = 'SELECT * FROM endpoint WHERE tenant = ? ORDER BY id'
-const LIST_OF_TENANT = 'SELECT * FROM endpoint WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?'
-const LIST_ALL = 'SELECT * FROM endpoint WHERE id > ? ORDER BY id LIMIT ?'
+const OF_TENANT = `SELECT * FROM endpoint WHERE kind = 'webhook' AND tenant = ? ORDER BY id`
+const LIST_OF_TENANT = `SELECT * FROM endpoint WHERE kind = 'webhook' AND tenant = ? AND id > ? ORDER BY id LIMIT ?`
+const LIST_ALL = `SELECT * FROM endpoint WHERE kind = 'webhook' AND id > ? ORDER BY id LIMIT ?`
+const OF_SESSION = `
+  SELECT * FROM endpoint WHERE session_uid = ? AND session_uid IS NOT NULL AND kind = 'webhook' AND format = ? ORDER BY id`
+const TARGET = `SELECT * FROM endpoint WHERE session_uid = ? AND format = ? AND url = ? AND kind = 'notify'`
+const USE = 'UPDATE endpoint SET used_at = ?, disabled_at = NULL, events = ? WHERE id = ?'
+const PRUNE = `
+  DELETE FROM endpoint WHERE id IN (
+    SELECT id FROM endpoint WHERE kind = 'notify' AND used_at <= ?
+      AND NOT EXISTS (SELECT 1 FROM delivery WHERE endpoint = endpoint.id AND state = 'pending') LIMIT ?)`
 const UPDATE = `
-  UPDATE endpoint SET url = @url, events = @events, headers = @headers, secret = @secret, disabled_at = @disabled_at
+  UPDATE endpoint SET url = @url, events = @events, headers = @headers, secret = @secret,
+    previous_secret = @previous_secret, previous_secret_until = @previous_secret_until, settings = @settings,
+    timeout_ms = @timeout_ms, disabled_at = @disabled_at
   WHERE id = @id`
 const DELETE = 'DELETE FROM endpoint WHERE tenant = ? AND id = ?'
 
 interface Row {
   id: EndpointId
+  kind: EndpointKind
   tenant: TenantId
   url: string
   events: string
@@ -23,6 +36,11 @@ interface Row {
   session: string | null
   headers: string
   secret: string
+  previous_secret: string | null
+  previous_secret_until: number | null
+  format: string
+  settings: string
+  timeout_ms: number | null
   disabled_at: number | null
   created_at: number
 }
@@ -33,6 +51,10 @@ export class EndpointTable {
   private readonly ofTenantRows
   private readonly listOfTenantRows
   private readonly listAllRows
+  private readonly ofSessionRows
+  private readonly targetRow
+  private readonly useRow
+  private readonly pruneRows
   private readonly updateRow
   private readonly deleteRow
 
@@ -42,6 +64,10 @@ export class EndpointTable {
     this.ofTenantRows = driver.prepare<[string], Row>(OF_TENANT)
     this.listOfTenantRows = driver.prepare<[string, string, number], Row>(LIST_OF_TENANT)
     this.listAllRows = driver.prepare<[string, number], Row>(LIST_ALL)
+    this.ofSessionRows = driver.prepare<[string, string], Row>(OF_SESSION)
+    this.targetRow = driver.prepare<[string, string, string], Row>(TARGET)
+    this.useRow = driver.prepare<[number, string, string]>(USE)
+    this.pruneRows = driver.prepare<[number, number]>(PRUNE)
     this.updateRow = driver.prepare<[Record<string, SqlValue>]>(UPDATE)
     this.deleteRow = driver.prepare<[string, string]>(DELETE)
   }
@@ -49,6 +75,8 @@ export class EndpointTable {
   insert(endpoint: Endpoint): void {
     this.insertRow.run({
       id: endpoint.id,
+      kind: endpoint.kind,
+      format: endpoint.format,
       tenant: endpoint.tenant,
       session_uid: endpoint.sessionUid,
       session: endpoint.session,
@@ -73,6 +101,26 @@ export class EndpointTable {
     return rows.map(fromRow)
   }
 
+  ofSession(session: SessionUid, format: string): Endpoint[] {
+    return this.ofSessionRows.all(session, format).map(fromRow)
+  }
+
+  /** The endpoint that messages of the session share which name this URL for their news. */
+  target(session: SessionUid, format: string, url: string): Endpoint | undefined {
+    const row = this.targetRow.get(session, format, url)
+    return row && fromRow(row)
+  }
+
+  /** A message named it again: it lives on, and is asked again where it was gone. */
+  use(id: EndpointId, events: readonly string[], at: number): void {
+    this.useRow.run(at, JSON.stringify(events), id)
+  }
+
+  /** Deletes up to `limit` endpoints of messages that none named since `cutoff` (ms) and that owe nothing. */
+  prune(cutoff: number, limit: number): number {
+    return this.pruneRows.run(cutoff, limit)
+  }
+
   update(endpoint: Endpoint): void {
     this.updateRow.run({ id: endpoint.id, ...mutableColumns(endpoint) })
   }
@@ -88,13 +136,19 @@ function mutableColumns(endpoint: Endpoint): Record<string, SqlValue> {
     events: JSON.stringify(endpoint.events),
     headers: JSON.stringify(endpoint.headers),
     secret: endpoint.secret,
+    previous_secret: endpoint.previousSecret?.secret ?? null,
+    previous_secret_until: endpoint.previousSecret?.until ?? null,
+    settings: JSON.stringify(endpoint.settings),
+    timeout_ms: endpoint.timeoutMs,
     disabled_at: endpoint.disabledAt,
   }
 }
 
 function fromRow(row: Row): Endpoint {
+  const { previous_secret: secret, previous_secret_until: until } = row
   return {
     id: row.id,
+    kind: row.kind,
     tenant: row.tenant,
     url: row.url,
     events: JSON.parse(row.events) as string[],
@@ -102,6 +156,10 @@ function fromRow(row: Row): Endpoint {
     session: row.session,
     headers: JSON.parse(row.headers) as Record<string, string>,
     secret: row.secret,
+    previousSecret: secret === null || until === null ? null : { secret, until },
+    format: row.format,
+    settings: JSON.parse(row.settings) as Record<string, unknown>,
+    timeoutMs: row.timeout_ms,
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
   }

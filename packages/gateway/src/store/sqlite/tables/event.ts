@@ -64,6 +64,15 @@ export class EventTable {
     return row && fromRow(row)
   }
 
+  /** Row and sequence number of the last event; zeros where there is none. */
+  latest({ tenant, sessionUid }: Pick<EventQuery, 'tenant' | 'sessionUid'>): { row: number; seq: number } {
+    const filter = sessionUid ? 'WHERE session_uid = ?' : tenant === null ? '' : 'WHERE tenant = ?'
+    const order = sessionUid ? 'seq' : 'row_no'
+    const values = sessionUid ? [sessionUid] : tenant === null ? [] : [tenant]
+    const sql = `SELECT row_no AS row, seq FROM event ${filter} ORDER BY ${order} DESC LIMIT 1`
+    return this.driver.prepare<SqlValue[], { row: number; seq: number }>(sql).get(...values) ?? { row: 0, seq: 0 }
+  }
+
   list(query: EventQuery): StoredEvent[] {
     const terms: string[] = []
     const values: SqlValue[] = []

@@ -1,4 +1,4 @@
-import type { MessageId, SessionUid, TenantId, WaMessageId } from '../../../core/ids.ts'
+import type { EndpointId, MessageId, SessionUid, TenantId, WaMessageId } from '../../../core/ids.ts'
 import type { Jid } from '../../../core/jid.ts'
 import type { MessageContent, MessageRecord, MessageStatus, Quote, StatusChange } from '../../../core/message.ts'
 import type {
@@ -13,14 +13,15 @@ import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
   INSERT INTO message (id, tenant, session_uid, direction, wa_id, chat, participant, sender_alt, from_me, push_name,
-    content, quote, status, history, attempts, timestamp, proto, undecryptable, idempotency_key, request_hash)
+    content, quote, status, history, attempts, timestamp, proto, undecryptable, idempotency_key, request_hash, notify)
   VALUES (@id, @tenant, @session_uid, @direction, @wa_id, @chat, @participant, @sender_alt, @from_me, @push_name,
-    @content, @quote, @status, @history, @attempts, @timestamp, @proto, @undecryptable, @idempotency_key, @request_hash)`
+    @content, @quote, @status, @history, @attempts, @timestamp, @proto, @undecryptable, @idempotency_key,
+    @request_hash, @notify)`
 // The session's id by sub-select: SQLite plans a join anew at every call, because of the partial indexes.
 const SELECT = `
   SELECT m.row_no, m.id, m.tenant, m.session_uid, (SELECT id FROM session WHERE uid = m.session_uid) AS session, m.direction,
     m.wa_id, m.chat, m.participant, m.sender_alt, m.from_me, m.push_name, m.content, m.quote, m.status, m.history,
-    m.attempts, m.timestamp, m.undecryptable
+    m.attempts, m.timestamp, m.undecryptable, m.notify
   FROM message m`
 const BY_ID = `${SELECT} WHERE m.id = ?`
 const BY_OWN_KEY = `${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
@@ -70,6 +71,7 @@ interface Row {
   attempts: number
   timestamp: number
   undecryptable: number
+  notify: EndpointId | null
 }
 
 type OutboxRow = Pick<Row, 'row_no' | 'id' | 'wa_id' | 'chat' | 'content' | 'quote' | 'attempts'> & {
@@ -81,6 +83,8 @@ export interface StoredMessage {
   rowNo: number
   /** The stub of a message that could not be decrypted yet. */
   undecryptable: boolean
+  /** Where the client wants its news besides the webhooks. */
+  notify: EndpointId | null
   message: MessageRecord
 }
 
@@ -92,6 +96,7 @@ export interface NewMessage {
   proto: Uint8Array | null
   undecryptable: boolean
   claim: IdempotencyClaim | null
+  notify?: EndpointId | null
 }
 
 export class MessageTable {
@@ -135,7 +140,7 @@ export class MessageTable {
   }
 
   /** Answers the row number: the order of storing. */
-  insert({ message, proto, undecryptable, claim }: NewMessage): number {
+  insert({ message, proto, undecryptable, claim, notify = null }: NewMessage): number {
     return this.insertRow.insert({
       id: message.id,
       tenant: message.tenant,
@@ -157,6 +162,7 @@ export class MessageTable {
       undecryptable: undecryptable ? 1 : 0,
       idempotency_key: claim?.key ?? null,
       request_hash: claim?.requestHash ?? null,
+      notify,
     })
   }
 
@@ -314,5 +320,5 @@ function fromRow(row: Row): StoredMessage {
     attempts: row.attempts,
     timestamp: row.timestamp,
   }
-  return { rowNo: row.row_no, undecryptable: row.undecryptable === 1, message }
+  return { rowNo: row.row_no, undecryptable: row.undecryptable === 1, notify: row.notify, message }
 }
