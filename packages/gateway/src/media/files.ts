@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, unlinkSync } from 'node:fs'
+import { unlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { KurirError } from '../core/errors.ts'
+import { BufferSweep } from './buffer-sweep.ts'
 
 /** A complete file in the staging folder, on disk, that nobody can name yet. */
 export interface StagedFile {
@@ -19,6 +20,8 @@ export interface StageOptions {
 }
 
 const SHA256 = /^[0-9a-f]{64}$/
+/** What is read of a file at a time. */
+const PART_BYTES = 64 * 1024
 /** What the disk says when it takes no more, or nothing. */
 const DISK = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'EMFILE', 'ENFILE', 'EACCES', 'EPERM'])
 
@@ -34,6 +37,7 @@ export class MediaFiles {
   readonly #pins = new Map<string, number>()
   /** Removals that wait to hear whether anybody needs the file; true where it was kept meanwhile. */
   readonly #removals = new Map<string, boolean>()
+  readonly #sweep = new BufferSweep()
   #prepared: Promise<void> | undefined
 
   /** `directory` is made when first needed. */
@@ -72,7 +76,7 @@ export class MediaFiles {
     let handle: FileHandle | undefined
     try {
       handle = await open(path, 'wx', 0o600).catch(asDiskFailure)
-      const written = await write(content, handle, options)
+      const written = await write(content, handle, options, this.#sweep)
       await handle.sync().catch(asDiskFailure)
       await handle.close()
       return { path, ...written }
@@ -132,7 +136,8 @@ export class MediaFiles {
   }
 
   read(sha256: string, range?: { start: number; end: number }): Readable {
-    return createReadStream(this.pathOf(sha256), range)
+    const parts = partsOf(this.pathOf(sha256), range, this.#sweep)
+    return Readable.from(parts, { objectMode: false, highWaterMark: PART_BYTES })
   }
 
   /** Deletes those of the files that nobody needs: asks once for all, and leaves what is kept again meanwhile. */
@@ -184,10 +189,27 @@ export class MediaFiles {
   }
 }
 
+async function* partsOf(path: string, range: { start: number; end: number } | undefined, sweep: BufferSweep) {
+  const handle = await open(path, 'r')
+  try {
+    for (let at = range?.start ?? 0; at <= (range?.end ?? Number.MAX_SAFE_INTEGER); ) {
+      const length = Math.min(PART_BYTES, (range?.end ?? Number.MAX_SAFE_INTEGER) - at + 1)
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, at)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+      sweep.passed(bytesRead)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
 async function write(
   content: Readable,
   handle: FileHandle,
   { maxBytes, stall }: StageOptions,
+  sweep: BufferSweep,
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256')
   let size = 0
@@ -200,6 +222,7 @@ async function write(
       if (size > maxBytes) throw tooLarge(maxBytes)
       hash.update(bytes)
       await writeAll(handle, bytes)
+      sweep.passed(bytes.length)
     }
   } finally {
     watch?.stop()
