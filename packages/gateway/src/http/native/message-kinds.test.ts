@@ -3,20 +3,15 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { WaMessageId } from '../../core/ids.ts'
-import { type Jid, phoneJid } from '../../core/jid.ts'
 import type { MediaId } from '../../core/media.ts'
-import type { IncomingContent } from '../../core/message.ts'
-import type { SessionRecord } from '../../core/session.ts'
 import type { ScriptedAccount } from '../../engine/scripted/account.ts'
-import { inbound, OWN, until } from '../../messages/test/rig.ts'
-import { type Answer, HttpRig } from '../test/http-rig.ts'
+import type { HttpRig } from '../test/http-rig.ts'
+import { Shop, TO } from '../test/shop.ts'
 
 const GROUP = '120363000000000001@g.us'
-const TO = '6281300000201'
 
+let shop: Shop
 let rig: HttpRig
-let session: SessionRecord
 let account: ScriptedAccount
 let site: Server
 const picture = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#3a6' } })
@@ -24,9 +19,8 @@ const picture = await sharp({ create: { width: 40, height: 30, channels: 3, back
   .toBuffer()
 
 beforeAll(async () => {
-  rig = await HttpRig.open()
-  session = await rig.rig.connected('shop')
-  account = rig.rig.account(session)
+  shop = await Shop.open()
+  ;({ rig, account } = shop)
   site = createServer((request, response) => {
     if (request.url === '/picture.png') response.end(picture)
     else response.writeHead(404).end()
@@ -34,7 +28,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
 })
 afterAll(async () => {
-  await rig.close()
+  await shop.close()
   site.close()
 })
 
@@ -42,34 +36,8 @@ function siteUrl(path: string): string {
   return `http://127.0.0.1:${(site.address() as AddressInfo).port}${path}`
 }
 
-function send(body: Record<string, unknown>): Promise<Answer> {
-  return rig.call('POST', '/v1/sessions/shop/messages?wait=5000', { body: { to: TO, ...body } })
-}
-
-/** What the engine was given for a message that was sent. */
-function given(waId: unknown): { content: Record<string, unknown>; quote: Record<string, unknown> | null } {
-  const message = account.accepted.find((one) => one.waId === waId)
-  return JSON.parse(new TextDecoder().decode(message?.proto))
-}
-
-async function sent(body: Record<string, unknown>) {
-  const answer = await send(body)
-  expect(answer, answer.text).toMatchObject({ status: 200, body: { type: body.type, status: 'sent' } })
-  return { body: answer.body, ...given(answer.body.wa_id) }
-}
-
-let count = 0
-
-/** A message that comes in, as it is shown. */
-async function received(content: IncomingContent, over: Partial<ReturnType<typeof inbound>> | object = {}) {
-  count += 1
-  const waId = `IN${count}`
-  account.deliver({ ...inbound(waId, '', phoneJid(TO)), ...over, content })
-  return until('it is stored', async () => {
-    const { body } = await rig.call('GET', '/v1/sessions/shop/messages?direction=in&limit=5')
-    return (body.data as Record<string, unknown>[]).find((one) => one.wa_id === waId)
-  })
-}
+const send = (body: Record<string, unknown>) => shop.send(body)
+const sent = (body: Record<string, unknown>) => shop.sent(body)
 
 describe('what is in the request', () => {
   test('a text with a preview, forwarded', async () => {
@@ -268,7 +236,7 @@ describe('files', () => {
       fileSha256: null,
       fileEncSha256: null,
     }
-    await received(content, { remote })
+    await shop.received(content, { remote })
     const body = { to: TO, type: 'image', media: { id: 'med_RECEIVED' } }
     const answer = await rig.call('POST', '/v1/sessions/other/messages', { key, body })
     expect(answer.body.code).toBe('media_not_found')
@@ -276,126 +244,13 @@ describe('files', () => {
 
   test('that come in are shown without what opens them', async () => {
     const media = { id: 'med_IN' as MediaId, mimetype: 'image/jpeg', size: 5, fileName: null, sha256: 'ab' }
-    const shown = await received({ type: 'image', media, caption: 'lihat', forwarded: true })
+    const shown = await shop.received({ type: 'image', media, caption: 'lihat', forwarded: true })
     expect(shown).toMatchObject({
       type: 'image',
       caption: 'lihat',
       forwarded: true,
       media: { id: 'med_IN', mimetype: 'image/jpeg', size: 5, file_name: null, sha256: 'ab' },
     })
-  })
-})
-
-describe('about another message', () => {
-  const asked = { type: 'text', text: 'Berapa?' } as const
-  const author = '6281300000202@s.whatsapp.net' as Jid
-
-  test('a reaction, by id or by what WhatsApp knows it by', async () => {
-    const question = await received(asked, { chat: GROUP as Jid, participant: author })
-    const byId = await sent({ type: 'reaction', to: undefined, target: question.id, emoji: '👍' })
-    const target = { waId: question.wa_id, fromMe: false, participant: author }
-    expect(byId.content).toEqual({ type: 'reaction', target, emoji: '👍' })
-    expect(byId.body).toMatchObject({
-      chat: GROUP,
-      emoji: '👍',
-      target: { wa_id: question.wa_id, from_me: false, participant: '6281300000202' },
-    })
-    const known = { wa_id: 'ABC', from_me: true }
-    const byName = await sent({ type: 'reaction', target: known, emoji: '' })
-    expect(byName.content).toEqual({ type: 'reaction', target: { waId: 'ABC', fromMe: true }, emoji: '' })
-    expect(byName.body).toMatchObject({ emoji: '', target: known })
-    expect((await send({ type: 'reaction', to: undefined, target: known, emoji: '' })).body.detail).toBe(
-      '/to is missing',
-    )
-    expect((await send({ type: 'reaction', target: 'msg_nothing', emoji: '' })).body.code).toBe('message_not_found')
-    expect((await send({ type: 'reaction', target: 'ABC', emoji: '' })).status).toBe(400)
-  })
-
-  test('an answer carries the words and the author of what it answers', async () => {
-    const question = await received(asked)
-    const answer = await sent({ type: 'location', latitude: 1, longitude: 2, reply_to: question.id })
-    expect(answer.quote).toEqual({ waId: question.wa_id, text: 'Berapa?' })
-    const again = await sent({ type: 'text', text: 'halo', reply_to: answer.body.id })
-    expect(again.quote).toEqual({ waId: answer.body.wa_id, participant: phoneJid(OWN.phone) })
-    const inGroup = await sent({ type: 'text', text: 'halo', to: GROUP })
-    const own = await sent({ type: 'text', text: 'juga', to: GROUP, reply_to: inGroup.body.id })
-    expect(own.quote).toEqual({ waId: inGroup.body.wa_id, participant: OWN.lid, text: 'halo' })
-  })
-
-  test('an edit', async () => {
-    const first = await sent({ type: 'text', text: 'besk' })
-    const path = `/v1/messages/${first.body.id}?wait=5000`
-    const edit = await rig.call('PATCH', path, { body: { text: 'besok', mentions: ['081300000203'] } })
-    expect(edit).toMatchObject({
-      status: 200,
-      body: {
-        type: 'edit',
-        text: 'besok',
-        mentions: ['6281300000203'],
-        target: { wa_id: first.body.wa_id, from_me: true },
-      },
-    })
-    expect(given(edit.body.wa_id).content).toMatchObject({ type: 'edit', text: 'besok' })
-    const theirs = await received(asked)
-    expect((await rig.call('PATCH', `/v1/messages/${theirs.id}`, { body: { text: 'x' } })).status).toBe(400)
-    expect((await rig.call('PATCH', '/v1/messages/msg_nothing', { body: { text: 'x' } })).status).toBe(404)
-    expect((await rig.call('PATCH', path, { body: { text: '' } })).status).toBe(400)
-    const readOnly = await rig.key(['read'])
-    expect((await rig.call('PATCH', path, { key: readOnly, body: { text: 'x' } })).status).toBe(403)
-  })
-
-  test('a revoke', async () => {
-    const first = await sent({ type: 'poll', question: 'When?', options: ['a', 'b'] })
-    const revoke = await rig.call('DELETE', `/v1/messages/${first.body.id}?wait=5000`)
-    expect(revoke).toMatchObject({ status: 200, body: { type: 'revoke', target: { wa_id: first.body.wa_id } } })
-    const theirs = await received(asked, { chat: GROUP as Jid, participant: author })
-    const removed = await rig.call('DELETE', `/v1/messages/${theirs.id}?wait=5000`)
-    expect(given(removed.body.wa_id).content).toEqual({
-      type: 'revoke',
-      target: { waId: theirs.wa_id, fromMe: false, participant: author },
-    })
-    const alone = await received(asked)
-    expect((await rig.call('DELETE', `/v1/messages/${alone.id}`)).status).toBe(400)
-    await rig.rig.unpaired('bound')
-    const key = await rig.key(['send'], { session: 'bound' })
-    expect((await rig.call('DELETE', `/v1/messages/${first.body.id}`, { key })).status).toBe(404)
-  })
-
-  test('a forward', async () => {
-    const text = await received({ type: 'text', text: 'kabar', mentions: [author] })
-    const answer = await send({ type: 'forward', message: text.id })
-    expect(answer).toMatchObject({ status: 200, body: { type: 'text', text: 'kabar', forwarded: true } })
-    expect(given(answer.body.wa_id).content).toEqual({ type: 'text', text: 'kabar', forwarded: true })
-    const image = await sent({ type: 'image', media: { base64: picture.toString('base64') }, caption: 'lihat' })
-    const passed = await send({ type: 'forward', message: image.body.id })
-    expect(passed.body).toMatchObject({
-      type: 'image',
-      caption: 'lihat',
-      forwarded: true,
-      media: image.body.media as object,
-    })
-    const poll = await sent({ type: 'poll', question: 'When?', options: ['a', 'b'] })
-    expect((await send({ type: 'forward', message: poll.body.id })).body.detail).toContain('poll')
-    expect((await send({ type: 'forward', message: 'msg_nothing' })).status).toBe(404)
-  })
-
-  test('what comes in is shown with its target and has an event of its own', async () => {
-    const target = { waId: 'OURS' as WaMessageId, fromMe: true }
-    const shown = { wa_id: 'OURS', from_me: true }
-    const contents = [
-      [{ type: 'reaction', target, emoji: '🙏' }, 'message.reaction', { emoji: '🙏' }],
-      [{ type: 'edit', target, text: 'baru' }, 'message.edited', { text: 'baru' }],
-      [{ type: 'revoke', target }, 'message.revoked', {}],
-      [{ type: 'pollVote', target, options: ['a'] }, 'message.received', { votes: ['a'] }],
-    ] as const
-    for (const [content, type, fields] of contents) {
-      const message = await received(content as IncomingContent)
-      const whole = { ...fields, type: content.type, target: shown }
-      expect(message).toMatchObject(whole)
-      const { body } = await rig.call('GET', `/v1/events?session=shop&types=${type}`)
-      const told = (body.data as { data: { wa_id: string } }[]).find(({ data }) => data.wa_id === message.wa_id)
-      expect(told?.data).toMatchObject(whole)
-    }
   })
 })
 
