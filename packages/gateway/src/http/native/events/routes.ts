@@ -1,11 +1,15 @@
-import { Type } from 'typebox'
+import type { FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { KurirError } from '../../../core/errors.ts'
 import { EVENT_TYPES, type EventObject, type EventType, presentEvent } from '../../../core/event.ts'
 import type { EventQuery } from '../../../events/ports.ts'
+import type { Gateway } from '../../../gateway.ts'
 import { requireSession } from '../../auth.ts'
 import { callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
+import { preferredType } from '../pairing/accept.ts'
 import { exactly, PageQuery, pageOf, refTo, TenantQuery } from '../schema.ts'
+import { eventStream, OpenStreams } from './stream.ts'
 
 const EventListQuery = exactly({
   ...PageQuery,
@@ -23,46 +27,96 @@ const EventListQuery = exactly({
   ),
 })
 
-/** What happened, as a list. */
+const StreamHeaders = Type.Object({
+  'last-event-id': Type.Optional(
+    Type.String({
+      pattern: '^\\d{1,15}$',
+      description: 'With `text/event-stream`: the `id` of the last event that came; the stream goes on behind it.',
+    }),
+  ),
+})
+
+const LIST = pageOf(refTo<EventObject>('Event'), 'Events, oldest first.')
+const LIST_OR_STREAM = Type.Unsafe<Static<typeof LIST>>({
+  description: 'Events, oldest first.',
+  content: { 'application/json': { schema: LIST }, 'text/event-stream': { schema: Type.String() } },
+})
+
+const FORMS = ['application/json', 'text/event-stream'] as const
+/** Events that a stream reads from the store at once. */
+const STREAM_PAGE = 100
+
+/** What happened, as a list and as a live stream. */
 export function eventRoutes(app: Server, { gateway }: RouteContext): void {
+  const streams = new OpenStreams()
+  app.addHook('preClose', async () => streams.end())
   app.get(
     '/v1/events',
     {
       config: { access: ['read'] },
       schema: {
         operationId: 'listEvents',
-        summary: 'List events',
+        summary: 'List events, or follow them',
         description:
-          'Oldest first. The same bodies as webhooks get. `session.qr` is shown to keys with the scope `manage`.',
+          'Oldest first. The same bodies as webhooks get. `session.qr` is shown to keys with the scope `manage`. With ' +
+          '`Accept: text/event-stream` a live stream: from now on, or from after `Last-Event-ID` or `after`. The `id` of ' +
+          'an event is its `seq` with `session`, else its place among all of the tenant’s, so an id of the one stream ' +
+          'means nothing in the other.',
         tags: ['events'],
         querystring: EventListQuery,
-        response: { 200: pageOf(refTo<EventObject>('Event'), 'Events, oldest first.') },
+        headers: StreamHeaders,
+        response: { 200: LIST_OR_STREAM },
       },
     },
-    async (request) => {
-      const { tenant: asked, session: named, types, after, cursor, limit } = request.query
-      const caller = callerOf(request)
-      const tenant = tenantToRead(request, asked)
-      const session = named ?? caller.session
-      requireSession(caller, session, 'session_not_found')
-      if (after !== undefined && session === null) throw parameterError('after', 'needs session')
-      const query: EventQuery = { tenant, limit }
-      if (session !== null) query.sessionUid = (await gateway.sessions.get(tenant, session)).uid
-      query.types = readTypes(types).filter((type) => type !== 'session.qr' || hasScope(caller, ['manage']))
-      if (!query.types.length) return { data: [], next_cursor: null }
-      if (after !== undefined) query.afterSeq = after
-      return readPage(
-        cursor === undefined ? { limit } : { limit, cursor },
-        (page) =>
-          gateway.events.list({
-            ...query,
-            limit: page.limit,
-            ...(page.cursor === undefined ? {} : { afterRow: Number(page.cursor) }),
-          }),
-        { cursorOf: ({ row }) => String(row), present: ({ event }) => presentEvent(event) },
-      )
+    async (request, reply) => {
+      const query = await readQuery(gateway, request)
+      if (preferredType(request.headers.accept, FORMS) !== 'text/event-stream')
+        return listEvents(gateway, query, request)
+      const stream = streams.open((signal) => eventStream(gateway.events, streamQuery(query, request), signal))
+      return reply
+        .type('text/event-stream')
+        .header('x-accel-buffering', 'no')
+        .send(stream as never)
     },
   )
+}
+
+type ListRequest = FastifyRequest<{ Querystring: Static<typeof EventListQuery>; Headers: Static<typeof StreamHeaders> }>
+
+/** What the caller may see of what he asked for. */
+async function readQuery(gateway: Gateway, request: ListRequest): Promise<EventQuery> {
+  const { tenant: asked, session: named, types, after, limit } = request.query
+  const caller = callerOf(request)
+  const tenant = tenantToRead(request, asked)
+  const session = named ?? caller.session
+  requireSession(caller, session, 'session_not_found')
+  if (after !== undefined && session === null) throw parameterError('after', 'needs session')
+  const query: EventQuery = { tenant, limit }
+  if (session !== null) query.sessionUid = (await gateway.sessions.get(tenant, session)).uid
+  query.types = readTypes(types).filter((type) => type !== 'session.qr' || hasScope(caller, ['manage']))
+  if (after !== undefined) query.afterSeq = after
+  return query
+}
+
+async function listEvents(gateway: Gateway, query: EventQuery, { query: { limit, cursor } }: ListRequest) {
+  if (!query.types?.length) return { data: [], next_cursor: null }
+  return readPage(
+    cursor === undefined ? { limit } : { limit, cursor },
+    (page) =>
+      gateway.events.list({
+        ...query,
+        limit: page.limit,
+        ...(page.cursor === undefined ? {} : { afterRow: Number(page.cursor) }),
+      }),
+    { cursorOf: ({ row }) => String(row), present: ({ event }) => presentEvent(event) },
+  )
+}
+
+/** Where the stream begins: behind the last event that came, else where the query says, else now. */
+function streamQuery(query: EventQuery, { headers }: ListRequest): EventQuery {
+  const last = headers['last-event-id']
+  const from = last === undefined ? {} : query.sessionUid ? { afterSeq: Number(last) } : { afterRow: Number(last) }
+  return { ...query, ...from, limit: STREAM_PAGE }
 }
 
 function readTypes(text: string | undefined): readonly EventType[] {
