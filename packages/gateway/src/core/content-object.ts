@@ -3,7 +3,7 @@ import { type Jid, jidPhone, jidUser } from './jid.ts'
 import type { MediaRef } from './media.ts'
 
 /** A file as answers and events show it; its bytes are at `/v1/media/{id}`. */
-export interface MediaObject {
+interface MediaObject {
   id: string
   mimetype: string
   size: number | null
@@ -12,7 +12,7 @@ export interface MediaObject {
 }
 
 /** The message that another one is about. */
-export interface TargetObject {
+interface TargetObject {
   wa_id: string
   from_me: boolean
   participant?: string

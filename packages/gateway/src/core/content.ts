@@ -116,7 +116,7 @@ export interface MessageTarget {
   participant?: Jid
 }
 
-export interface PollVoteContent {
+interface PollVoteContent {
   type: 'pollVote'
   target: MessageTarget
   /** What is chosen now, where the poll is ours and can be read; none where a vote was taken back. */
@@ -148,7 +148,7 @@ export interface RevokeContent {
  * How choices are sent: as WhatsApp's interactive message, with the numbered choices in its text as well, or as that
  * text alone, which every phone can show.
  */
-export type ChoiceForm = 'interactive' | 'text'
+type ChoiceForm = 'interactive' | 'text'
 
 export interface ListContent {
   type: 'list'
@@ -162,7 +162,7 @@ export interface ListContent {
   form?: ChoiceForm
 }
 
-export interface ListSection {
+interface ListSection {
   title: string
   rows: { id: string; title: string; description?: string }[]
 }

@@ -4,14 +4,10 @@ import type { Jid } from './jid.ts'
 
 export type {
   ButtonsContent,
-  ChoiceForm,
   ContactCard,
   ContactsContent,
-  EditContent,
   IncomingContent,
-  LinkPreview,
   ListContent,
-  ListSection,
   LocationContent,
   MediaContent,
   MessageButton,
@@ -19,10 +15,6 @@ export type {
   MessageTarget,
   OutgoingContent,
   PollContent,
-  PollVoteContent,
-  ReactionContent,
-  ReplyContent,
-  RevokeContent,
   TextContent,
 } from './content.ts'
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { connectionRules } from './test/connection-rules.ts'
+import { contentRules } from './test/content-rules.ts'
 import type { EngineHarness } from './test/harness.ts'
 import { pairingRules } from './test/pairing-rules.ts'
 import { receivingRules } from './test/receiving-rules.ts'
@@ -26,5 +27,6 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     connectionRules(current)
     sendingRules(current)
     receivingRules(current)
+    contentRules(current)
   })
 }

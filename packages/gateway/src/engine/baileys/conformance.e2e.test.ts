@@ -87,6 +87,12 @@ class LabWorld implements EngineHarness {
     return this.bench.control.text(contact, this.ownPhone(session), text)
   }
 
+  async writeFile(contact: string, session: SessionUid, bytes: Uint8Array): Promise<string> {
+    const document = { base64: Buffer.from(bytes).toString('base64'), mimetype: 'application/octet-stream' }
+    const request = { to: this.ownPhone(session), document }
+    return (await this.bench.control.call<{ id: string }>('POST', `/phones/${contact}/messages`, request)).id
+  }
+
   async read(contact: string, waId: string): Promise<void> {
     await this.bench.control.call('POST', `/phones/${contact}/read`, { id: waId })
   }

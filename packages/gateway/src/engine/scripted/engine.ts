@@ -28,8 +28,6 @@ export class ScriptedEngine implements Engine {
   readonly unregistered = new Set<string>()
   /** When false, connections end with `unreachable`. */
   reachable = true
-  /** When false, `compose` answers undefined for every content, as for one with a file. */
-  composes = true
   /** The files of inbound messages by their `directPath`. */
   readonly remoteFiles = new Map<string, Uint8Array>()
   readonly #accounts = new Map<SessionUid, ScriptedAccount>()
@@ -48,7 +46,7 @@ export class ScriptedEngine implements Engine {
 
   compose(content: OutgoingContent, quote: Quote | null, _to: Jid): Uint8Array | undefined {
     const hasFile = isMedia(content) || (content.type === 'buttons' && content.media !== undefined)
-    return hasFile || !this.composes ? undefined : this.#make(content, quote)
+    return hasFile ? undefined : this.#make(content, quote)
   }
 
   describe(bytes: Uint8Array): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { newId, type SessionUid, type WaMessageId } from '../../core/ids.ts'
 import { type Jid, phoneJid } from '../../core/jid.ts'
 import { type EngineHarness, type EngineVariant, engineConformance, type ShownText } from '../conformance.ts'
-import type { AccountIdentity } from '../port.ts'
+import type { AccountIdentity, InboundMessage } from '../port.ts'
 import type { ScriptedAccount } from './account.ts'
 import { ScriptedEngine } from './engine.ts'
 
@@ -91,6 +91,21 @@ class ScriptedWorld implements EngineHarness {
   }
 
   write(contact: string, session: SessionUid, text: string): Promise<string> {
+    return this.#deliver(contact, session, { content: { type: 'text', text } })
+  }
+
+  writeFile(contact: string, session: SessionUid, bytes: Uint8Array): Promise<string> {
+    const directPath = `/files/${this.#received}`
+    for (const engine of Object.values(this.#engines)) engine.remoteFiles.set(directPath, bytes)
+    const file = { mimetype: 'application/octet-stream', size: bytes.length, fileName: null }
+    const nowhere = { url: null, mediaKey: '', fileSha256: null, fileEncSha256: null }
+    return this.#deliver(contact, session, {
+      content: { type: 'document', media: { id: newId('med'), ...file, sha256: null } },
+      remote: { kind: 'document', ...file, ...nowhere, directPath },
+    })
+  }
+
+  #deliver(contact: string, session: SessionUid, said: Pick<InboundMessage, 'content' | 'remote'>): Promise<string> {
     this.#received += 1
     const waId = `3A${this.#received}` as WaMessageId
     this.#account(session).deliver({
@@ -100,7 +115,7 @@ class ScriptedWorld implements EngineHarness {
       senderAlt: null,
       fromMe: false,
       pushName: null,
-      content: { type: 'text', text },
+      ...said,
       quote: null,
       timestamp: Date.now(),
     })

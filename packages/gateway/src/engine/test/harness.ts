@@ -46,6 +46,8 @@ export interface EngineHarness {
   shownTo(contact: string): Promise<ShownText[]>
   /** The contact writes to the session's phone. Answers the message's id. */
   write(contact: string, session: SessionUid, text: string): Promise<string>
+  /** The contact sends a file to the session's phone, as a document. Answers the message's id. */
+  writeFile(contact: string, session: SessionUid, bytes: Uint8Array): Promise<string>
   /** The contact opens the message with this id. */
   read(contact: string, waId: string): Promise<void>
   /** The server keeps the acks of the next `count` sends of the session to itself. */

@@ -28,7 +28,7 @@ const Caption = Type.Optional(Words(TEXT))
 const ViewOnce = Type.Optional(Type.Boolean({ description: 'It can be opened once.' }))
 
 /** A message that another one is about. */
-export const Target = Type.Union(
+const Target = Type.Union(
   [
     Words(128, 'Its `id`.'),
     exactly({
@@ -217,7 +217,7 @@ export const SEND_BODIES = {
   buttons: Buttons,
 }
 
-export type SendType = keyof typeof SEND_BODIES
+type SendType = keyof typeof SEND_BODIES
 /** A body of one type, or of any. */
 export type SendBodyOf<Type extends SendType> = Static<(typeof SEND_BODIES)[Type]>
 export type SendBody = { [Type in SendType]: SendBodyOf<Type> }[SendType]
