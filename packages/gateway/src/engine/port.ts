@@ -56,6 +56,8 @@ export interface SourceFile {
   size: number
   mimetype: string
   traits: MediaTraits
+  /** A new stream of its bytes, where the source has a better one than `path` gives. */
+  read?(): Readable
 }
 
 export interface ConnectOptions {

@@ -158,7 +158,7 @@ export class Media implements MediaVerbs {
     try {
       const { media, size, sha256 } = await this.#here(await this.#record(null, id))
       const file = { path: this.#files.pathOf(sha256), size, mimetype: media.mimetype }
-      return { ...file, traits: await this.#traits.of({ ...file, sha256 }) }
+      return { ...file, traits: await this.#traits.of({ ...file, sha256 }), read: () => this.#files.read(sha256) }
     } catch (error) {
       if (error instanceof KurirError && GONE.has(error.code)) throw new FileMissing(id, { cause: error })
       throw error

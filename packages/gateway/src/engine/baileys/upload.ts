@@ -52,7 +52,7 @@ export class Uploads {
   async upload(kind: MediaKind, file: SourceFile): Promise<UploadedFile> {
     const mediaKey = randomBytes(KEY_BYTES)
     const keys = await expandMediaKey(mediaKey, kind)
-    const digest = await digestMedia(createReadStream(file.path), keys).catch(asMissing)
+    const digest = await digestMedia(bytesOf(file), keys).catch(asMissing)
     const { hosts, auth } = await this.#uploadHosts()
     const token = digest.fileEncSha256.toString('base64url')
     const path = `${MEDIA_PATH_MAP[mediaType(kind)]}/${token}`
@@ -64,7 +64,7 @@ export class Uploads {
     let cause: unknown
     for (const host of hosts) {
       try {
-        const body = Readable.from(encryptMedia(createReadStream(file.path), keys), { objectMode: false })
+        const body = Readable.from(encryptMedia(bytesOf(file), keys), { objectMode: false })
         const place = await this.#post(
           `https://${host}${path}?${query}`,
           body,
@@ -125,6 +125,10 @@ export class Uploads {
     const seconds = Number(connection.attrs.ttl) || 0
     return { hosts, auth: connection.attrs.auth ?? '', until: clock.now() + seconds * 1000 }
   }
+}
+
+function bytesOf(file: SourceFile): Readable {
+  return file.read?.() ?? createReadStream(file.path)
 }
 
 /** Whole blocks of AES with padding, and the MAC. */
