@@ -11,6 +11,7 @@ const TAGS = [
   { name: 'numbers', description: 'Which phone numbers have WhatsApp.' },
   { name: 'groups', description: 'Groups that a session is in.' },
   { name: 'webhooks', description: 'Where events are posted to, and what became of each.' },
+  { name: 'automation', description: 'What a session answers by itself.' },
   { name: 'events', description: 'What happened, as a list.' },
   { name: 'service', description: 'The state of the gateway.' },
 ]

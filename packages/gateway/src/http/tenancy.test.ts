@@ -9,6 +9,7 @@ let owner: string
 let bound: string
 let messageId: string
 let webhookId: string
+let ruleId: string
 const ALL = ['manage', 'send', 'read'] as const
 
 beforeAll(async () => {
@@ -26,6 +27,9 @@ beforeAll(async () => {
   messageId = String(sent.body.id)
   const hook = await rig.call('POST', '/v1/webhooks', { key: owner, body: { url: 'http://127.0.0.1:9/' } })
   webhookId = String(hook.body.id)
+  const action = { type: 'reply', messages: [{ type: 'text', text: 'private' }] }
+  const rule = await rig.call('POST', '/v1/sessions/shop/rules', { key: owner, body: { keyword: 'a', action } })
+  ruleId = String(rule.body.id)
 })
 afterAll(() => rig.close())
 
@@ -47,6 +51,10 @@ function calls(): [method: string, path: string, body?: unknown][] {
     ['GET', `${session}/messages`],
     ['POST', `${session}/numbers/check`, { numbers: ['6281300000001'] }],
     ['GET', `${session}/groups`],
+    ['GET', `${session}/rules`],
+    ['POST', `${session}/rules`, { match: 'any', action: { type: 'webhook', url: 'http://127.0.0.1:9/' } }],
+    ['PATCH', `${session}/rules/${ruleId}`, { enabled: false }],
+    ['DELETE', `${session}/rules/${ruleId}`],
     ['GET', `/v1/messages/${messageId}`],
     ['GET', `/v1/webhooks/${webhookId}`],
     ['DELETE', `/v1/webhooks/${webhookId}`],
@@ -63,7 +71,11 @@ test('the calls cover every route that names a thing', async () => {
   )
   const covered = new Set(
     calls().map(([method, path]) => {
-      const plain = path.replace('shop', '{session}').replace(messageId, '{id}').replace(webhookId, '{id}')
+      const plain = path
+        .replace('shop', '{session}')
+        .replace(messageId, '{id}')
+        .replace(webhookId, '{id}')
+        .replace(ruleId, '{rule}')
       return `${method.toLowerCase()} ${plain}`
     }),
   )
@@ -88,6 +100,8 @@ test('nothing of that had an effect', async () => {
   expect(await rig.rig.session('shop')).toMatchObject({ status: 'connected', name: null })
   expect((await rig.call('GET', `/v1/webhooks/${webhookId}`, { key: owner })).status).toBe(200)
   expect((await rig.call('GET', '/v1/sessions/shop/messages', { key: owner })).body.data).toHaveLength(1)
+  const rules = await rig.call('GET', '/v1/sessions/shop/rules', { key: owner })
+  expect(rules.body.data).toMatchObject([{ id: ruleId, enabled: true }])
 })
 
 test('lists hold one’s own alone', async () => {

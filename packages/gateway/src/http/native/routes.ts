@@ -6,6 +6,7 @@ import { mediaRoutes } from './media/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { numberRoutes } from './numbers/routes.ts'
 import { pairingRoutes } from './pairing/routes.ts'
+import { ruleRoutes } from './rules/routes.ts'
 import { SHARED_SCHEMAS } from './schema.ts'
 import { serviceRoutes } from './service/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -24,6 +25,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   numberRoutes(app, context)
   groupRoutes(app, context)
   webhookRoutes(app, context)
+  ruleRoutes(app, context)
   eventRoutes(app, context)
   serviceRoutes(app, context)
 }

@@ -5,6 +5,7 @@ import type { MessageObject } from '../../core/message-object.ts'
 import type { SessionObject } from '../../core/session.ts'
 import type { Problem as ProblemObject } from '../error-envelope.ts'
 import { ContentFields } from './content-fields.ts'
+import { SettingsAnswer } from './settings-answer.ts'
 import type { WebhookObject } from './webhooks/present.ts'
 
 /** A text or null. (A type list, since unions are slow to serialize.) */
@@ -99,7 +100,8 @@ const Session = Type.Object(
     push_name: nullableText(),
     metadata: anyObject({ description: 'Yours; comes with every event of the session.' }),
     created_at: time(),
-  } satisfies Record<keyof SessionObject, TSchema>,
+    settings: Type.Optional(SettingsAnswer),
+  } satisfies Record<keyof SessionObject | 'settings', TSchema>,
   { $id: 'Session', title: 'Session' },
 )
 

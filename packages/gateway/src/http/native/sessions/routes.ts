@@ -1,6 +1,7 @@
 import { KurirError } from '../../../core/errors.ts'
 import type { TenantId } from '../../../core/ids.ts'
 import { presentSession, type SessionRecord } from '../../../core/session.ts'
+import type { Gateway } from '../../../gateway.ts'
 import type { SessionVerbs } from '../../../sessions/verbs.ts'
 import { absoluteUrl, callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
@@ -13,6 +14,7 @@ import {
   SessionQuery,
   UpdateSessionBody,
 } from './schema.ts'
+import { presentSettings, readSettings } from './settings.ts'
 
 const MANAGE = ['manage'] as const
 const LOOK = ['manage', 'read'] as const
@@ -42,11 +44,20 @@ function createRoute(app: Server, { gateway, config }: RouteContext): void {
     async (request, reply) => {
       const caller = callerOf(request)
       if (caller.session !== null) throw new KurirError('forbidden', 'The key is bound to one session')
-      const session = await gateway.sessions.create(caller.tenant, request.body)
+      const { settings, ...input } = request.body
+      if (settings) gateway.automation.checkSettings(readSettings(settings))
+      const session = await gateway.sessions.create(caller.tenant, input)
+      if (settings) await gateway.automation.updateSettings(caller.tenant, session.id, readSettings(settings))
       reply.code(201).header('location', absoluteUrl(request, config, `/v1/sessions/${session.id}`))
-      return presentSession(session)
+      return withSettings(gateway, caller.tenant, session)
     },
   )
+}
+
+/** The session with how it answers by itself. */
+async function withSettings(gateway: Gateway, tenant: TenantId, session: SessionRecord) {
+  const settings = await gateway.automation.settings(tenant, session.id)
+  return { ...presentSession(session), settings: presentSettings(settings) }
 }
 
 function lookRoutes(app: Server, { gateway }: RouteContext): void {
@@ -90,7 +101,7 @@ function lookRoutes(app: Server, { gateway }: RouteContext): void {
     },
     async (request) => {
       const tenant = tenantToRead(request, request.query.tenant)
-      return presentSession(await gateway.sessions.get(tenant, request.params.session))
+      return withSettings(gateway, tenant, await gateway.sessions.get(tenant, request.params.session))
     },
   )
 }
@@ -102,8 +113,8 @@ function changeRoutes(app: Server, { gateway }: RouteContext): void {
       config: { access: MANAGE },
       schema: {
         operationId: 'updateSession',
-        summary: 'Change a session’s name or metadata',
-        description: '`metadata` takes the place of the former one as a whole.',
+        summary: 'Change a session’s name, metadata or settings',
+        description: '`metadata` takes the place of the former one as a whole; of `settings` what is not named stays.',
         tags: ['sessions'],
         params: SessionParams,
         body: UpdateSessionBody,
@@ -112,7 +123,12 @@ function changeRoutes(app: Server, { gateway }: RouteContext): void {
     },
     async (request) => {
       const { tenant } = callerOf(request)
-      return presentSession(await gateway.sessions.update(tenant, request.params.session, request.body))
+      const { settings, ...patch } = request.body
+      const patched = settings && readSettings(settings)
+      if (patched) gateway.automation.checkSettings(patched)
+      const session = await gateway.sessions.update(tenant, request.params.session, patch)
+      if (patched) await gateway.automation.updateSettings(tenant, session.id, patched)
+      return withSettings(gateway, tenant, session)
     },
   )
 

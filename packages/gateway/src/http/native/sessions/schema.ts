@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { SessionObject } from '../../../core/session.ts'
 import { anyObject, exactly, PageQuery, pageOf, refTo, SessionName, TenantQuery } from '../schema.ts'
+import { SettingsInput, type SettingsObject } from './settings.ts'
 
 const Metadata = anyObject({ maxProperties: 50, description: 'Yours; comes with every event of the session.' })
 
@@ -9,6 +10,7 @@ export const CreateSessionBody = exactly(
     id: Type.Optional(Type.String({ ...SessionName, description: 'Made when absent; case is kept.' })),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     metadata: Type.Optional(Metadata),
+    settings: Type.Optional(SettingsInput),
   },
   { examples: [{ id: 'shop-1', name: 'The shop' }] },
 )
@@ -17,11 +19,14 @@ export const UpdateSessionBody = exactly(
   {
     name: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: 100 })),
     metadata: Type.Optional(Metadata),
+    settings: Type.Optional(SettingsInput),
   },
   { minProperties: 1, examples: [{ metadata: { shop: 7 } }] },
 )
 
-export const SessionAnswer = refTo<SessionObject>('Session', { description: 'The session.' })
+export const SessionAnswer = refTo<SessionObject & { settings?: SettingsObject }>('Session', {
+  description: 'The session.',
+})
 export const SessionPage = pageOf(refTo<SessionObject>('Session'), 'Sessions by id.')
 export const SessionQuery = exactly(TenantQuery)
 export const SessionListQuery = exactly({ ...PageQuery, ...TenantQuery })

@@ -1,0 +1,130 @@
+import type { FastifyRequest } from 'fastify'
+import type { CreateRule } from '../../../automation/verbs.ts'
+import type { RuleId } from '../../../core/ids.ts'
+import { requireSession } from '../../auth.ts'
+import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { readPage } from '../page.ts'
+import { Nothing, SessionParams } from '../schema.ts'
+import { presentRule } from './present.ts'
+import { type FindFile, readAction } from './requests.ts'
+import { CreateRuleBody, RuleAnswer, RuleListQuery, RulePage, RuleParams, UpdateRuleBody } from './schema.ts'
+
+const MANAGE = ['manage'] as const
+
+/** Keyword rules of a session: create, list, change, delete. */
+export function ruleRoutes(app: Server, context: RouteContext): void {
+  createRoute(app, context)
+  listRoute(app, context)
+  changeRoutes(app, context)
+}
+
+/** A file of the caller's tenant, and of the session that his key is bound to. */
+function filesOf({ gateway }: RouteContext, request: FastifyRequest): FindFile {
+  const caller = callerOf(request)
+  return async (id) => {
+    const { session } = await gateway.media.get(caller.tenant, id)
+    if (session !== null) requireSession(caller, session, 'media_not_found')
+  }
+}
+
+function createRoute(app: Server, context: RouteContext): void {
+  app.post(
+    '/v1/sessions/:session/rules',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'createRule',
+        summary: 'Have messages with a keyword answered',
+        description:
+          'With messages of the rule, or with what a URL answers. The first rule that matches wins; `any` matches every message.',
+        tags: ['automation'],
+        params: SessionParams,
+        body: CreateRuleBody,
+        response: { 201: RuleAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { keyword = '', action, ...rest } = request.body
+      const read = await readAction(action, filesOf(context, request))
+      const input: CreateRule = { keyword, ...rest, action: read }
+      reply.code(201)
+      const { tenant } = callerOf(request)
+      return presentRule(await context.gateway.automation.createRule(tenant, request.params.session, input))
+    },
+  )
+}
+
+function listRoute(app: Server, { gateway }: RouteContext): void {
+  app.get(
+    '/v1/sessions/:session/rules',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'listRules',
+        summary: 'List a session’s rules',
+        tags: ['automation'],
+        params: SessionParams,
+        querystring: RuleListQuery,
+        response: { 200: RulePage },
+      },
+    },
+    async (request) => {
+      const tenant = tenantToRead(request, request.query.tenant)
+      return readPage(
+        request.query,
+        ({ limit, cursor }) =>
+          gateway.automation.listRules(tenant, request.params.session, {
+            limit,
+            ...(cursor === undefined ? {} : { cursor: cursor as RuleId }),
+          }),
+        { cursorOf: (rule) => rule.id, present: presentRule },
+      )
+    },
+  )
+}
+
+function changeRoutes(app: Server, context: RouteContext): void {
+  const { automation } = context.gateway
+  app.patch(
+    '/v1/sessions/:session/rules/:rule',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'updateRule',
+        summary: 'Change a rule',
+        description: 'What is not named stays. `action` takes the place of the former one as a whole.',
+        tags: ['automation'],
+        params: RuleParams,
+        body: UpdateRuleBody,
+        response: { 200: RuleAnswer },
+      },
+    },
+    async (request) => {
+      const { session, rule } = request.params
+      const { action, ...rest } = request.body
+      const read = action && { action: await readAction(action, filesOf(context, request)) }
+      const { tenant } = callerOf(request)
+      return presentRule(await automation.updateRule(tenant, session, rule as RuleId, { ...rest, ...read }))
+    },
+  )
+
+  app.delete(
+    '/v1/sessions/:session/rules/:rule',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'deleteRule',
+        summary: 'Delete a rule',
+        tags: ['automation'],
+        params: RuleParams,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const { session, rule } = request.params
+      await automation.removeRule(callerOf(request).tenant, session, rule as RuleId)
+      reply.code(204)
+      return null
+    },
+  )
+}

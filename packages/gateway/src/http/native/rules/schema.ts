@@ -1,0 +1,102 @@
+import { type Static, Type } from 'typebox'
+import { MATCHES } from '../../../automation/ports.ts'
+import { MEDIA_KINDS } from '../../../core/media.ts'
+import { exactly, PageQuery, pageOf, SessionParams, TenantQuery, time, words } from '../schema.ts'
+
+const optional = Type.Optional
+
+/** What an action does and a message has depends on its `type`; the handler says which fields are missing. */
+const RuleMessage = exactly(
+  {
+    type: words(['text', 'location', ...MEDIA_KINDS]),
+    text: optional(Type.String({ minLength: 1, maxLength: 65_536, description: 'Of a `text`.' })),
+    latitude: optional(Type.Number({ minimum: -90, maximum: 90, description: 'Of a `location`.' })),
+    longitude: optional(Type.Number({ minimum: -180, maximum: 180 })),
+    name: optional(Type.String({ minLength: 1, maxLength: 256 })),
+    address: optional(Type.String({ minLength: 1, maxLength: 1_024 })),
+    media: optional(
+      exactly(
+        {
+          id: optional(Type.String({ minLength: 1, maxLength: 64 })),
+          url: optional(Type.String({ minLength: 1, maxLength: 2_048, description: 'Fetched for each reply.' })),
+        },
+        { description: 'Of all others: the file, by `id` or by `url`.' },
+      ),
+    ),
+    caption: optional(Type.String({ minLength: 1, maxLength: 65_536 })),
+    file_name: optional(Type.String({ minLength: 1, maxLength: 255 })),
+  },
+  { description: 'A message as in sending one, without `to`.' },
+)
+
+const RuleAction = exactly(
+  {
+    type: words(['reply', 'webhook']),
+    messages: optional(Type.Array(RuleMessage, { minItems: 1, maxItems: 20, description: 'Of a `reply`, in order.' })),
+    url: optional(Type.String({ minLength: 1, maxLength: 2_048, description: 'Of a `webhook`: asked what to reply.' })),
+    webhookkey: optional(Type.String({ maxLength: 512, description: 'Posted along, so that the URL knows who asks.' })),
+  },
+  { description: 'What is done.' },
+)
+
+const fields = {
+  match: optional(
+    words(MATCHES, {
+      description:
+        'How the keyword is looked for; case and surrounding white space do not count. `regex` is RE2. Default: exact.',
+    }),
+  ),
+  enabled: optional(Type.Boolean({ description: 'Default: true.' })),
+  order: optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description: 'Rules are tried by rising order, the first that matches wins. Default: last.',
+    }),
+  ),
+}
+const Keyword = Type.String({
+  maxLength: 512,
+  description: 'One that ends in `#` takes arguments: `offer#` matches `offer#Ani#2`. Empty with `any`.',
+})
+
+export const CreateRuleBody = exactly(
+  { keyword: optional(Keyword), ...fields, action: RuleAction },
+  { examples: [{ keyword: 'price', action: { type: 'reply', messages: [{ type: 'text', text: 'Rp 10.000' }] } }] },
+)
+export const UpdateRuleBody = exactly(
+  { keyword: optional(Keyword), ...fields, action: optional(RuleAction) },
+  { minProperties: 1, examples: [{ enabled: false }] },
+)
+export type RuleMessageInput = Static<typeof RuleMessage>
+export type RuleActionInput = Static<typeof RuleAction>
+
+export const RuleAnswer = Type.Object(
+  {
+    id: Type.String({ examples: ['rul_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z'] }),
+    keyword: Type.String(),
+    match: words(MATCHES),
+    action: Type.Object({
+      type: words(['reply', 'webhook']),
+      messages: optional(
+        Type.Array(
+          Type.Object({ type: Type.String() }, { additionalProperties: true, description: 'As it was given.' }),
+        ),
+      ),
+      url: optional(Type.String()),
+      webhookkey: optional(Type.String()),
+    }),
+    enabled: Type.Boolean(),
+    order: Type.Integer(),
+    created_at: time(),
+  },
+  { description: 'The rule.' },
+)
+export type RuleObject = Static<typeof RuleAnswer>
+
+export const RulePage = pageOf(RuleAnswer, 'Rules in the order in which they are tried.')
+export const RuleParams = Type.Object({
+  ...SessionParams.properties,
+  rule: Type.String({ maxLength: 64, description: 'The rule’s id.' }),
+})
+export const RuleListQuery = exactly({ ...PageQuery, ...TenantQuery })
