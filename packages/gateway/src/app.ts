@@ -109,6 +109,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     sessions,
     messages,
     media,
+    items: store.items,
     webhooks,
     automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
     events: new EventFeed(store.events, clock),

@@ -1,6 +1,7 @@
 import type { AccessVerbs } from './access/verbs.ts'
 import type { AutomationVerbs } from './automation/verbs.ts'
 import type { EventVerbs } from './events/verbs.ts'
+import type { ItemStore } from './items/ports.ts'
 import type { MediaVerbs } from './media/verbs.ts'
 import type { MessageVerbs } from './messages/verbs.ts'
 import type { SessionVerbs } from './sessions/verbs.ts'
@@ -14,6 +15,7 @@ export interface Gateway {
   media: MediaVerbs
   webhooks: WebhookVerbs
   automation: AutomationVerbs
+  items: ItemStore
   events: EventVerbs
   /** Whether the process can do its work. */
   health(): { ok: boolean; store: 'ok' | 'failing' }

@@ -71,13 +71,14 @@ export class Sessions implements SessionVerbs {
       throw new KurirError('invalid_request', 'The session id is not valid', { fields: [{ field: 'id', message }] })
     }
     const now = this.#deps.clock.now()
+    const { isStarted = true } = input
     const record: SessionRecord = {
       uid: newId('ses'),
       tenant,
       id,
       name: input.name ?? null,
-      shouldRun: true,
-      status: 'connecting',
+      shouldRun: isStarted,
+      status: isStarted ? 'connecting' : 'stopped',
       reason: 'created',
       since: now,
       phone: null,
@@ -88,7 +89,7 @@ export class Sessions implements SessionVerbs {
     }
     return this.#locks.run(record.uid, async () => {
       if (!(await this.#deps.store.createSession(record))) throw new KurirError('session_exists')
-      this.#spawn(record, 'created')
+      if (isStarted) this.#spawn(record, 'created')
       return record
     })
   }

@@ -4,7 +4,10 @@ import type { GroupSummary, NumberCheck } from '../engine/port.ts'
 
 /** What the outside may do with sessions. Every verb rejects with `session_not_found` for an id the tenant has not. */
 export interface SessionVerbs {
-  /** Creates and starts a session. Without `id` a UUID is made. Rejects with `session_exists`, `invalid_request`. */
+  /**
+   * Creates a session and, unless told otherwise, starts it. Without `id` a UUID is made. Rejects with
+   * `session_exists`, `invalid_request`.
+   */
   create(tenant: TenantId, input: CreateSession): Promise<SessionRecord>
   get(tenant: TenantId, id: string): Promise<SessionRecord>
   /** Whether another tenant has a session of this id. */
@@ -40,6 +43,8 @@ export interface CreateSession {
   id?: string
   name?: string
   metadata?: Record<string, unknown>
+  /** False leaves it stopped until `start`. */
+  isStarted?: boolean
 }
 
 export interface PairingQr {

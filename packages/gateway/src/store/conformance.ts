@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accessConformance } from './conformance/access.ts'
 import { authConformance } from './conformance/auth.ts'
 import { eventConformance } from './conformance/events.ts'
+import { itemConformance } from './conformance/items.ts'
 import { mediaConformance } from './conformance/media.ts'
 import { inboundConformance } from './conformance/messages-in.ts'
 import { outboundConformance } from './conformance/messages-out.ts'
@@ -35,6 +36,7 @@ export function describeStore(name: string, open: OpenStore): void {
     eventConformance(use)
     accessConformance(use)
     authConformance(use)
+    itemConformance(use)
     lifeConformance(use)
   })
 }

@@ -2,6 +2,7 @@ import type { AccessStore } from '../access/ports.ts'
 import type { AutomationStore } from '../automation/ports.ts'
 import type { AuthStore } from '../engine/baileys/auth-port.ts'
 import type { EventStore } from '../events/ports.ts'
+import type { ItemStore } from '../items/ports.ts'
 import type { MediaStore } from '../media/ports.ts'
 import type { MessageStore } from '../messages/ports.ts'
 import type { SessionStore } from '../sessions/ports.ts'
@@ -15,6 +16,7 @@ export interface Store {
   webhooks: WebhookStore
   automation: AutomationStore
   access: AccessStore
+  items: ItemStore
   events: EventStore
   auth: AuthStore
   /** Whether the last write went through; `error` is the database's code where not. It is tried again by itself. */

@@ -84,6 +84,7 @@ export class HttpRig {
       sessions: rig.sessions,
       messages: rig.messages,
       media,
+      items: store.items,
       webhooks: new Endpoints({
         ...{ store: store.webhooks, sessions: store.sessions, guard, clock },
         call: { http, clock, logger, userAgent: 'Kurir/0.0.0', timeoutMs: 5_000 },

@@ -3,6 +3,7 @@ import { media } from './0002-media.ts'
 import { dialectCredentials } from './0003-dialect-credentials.ts'
 import { automation } from './0004-automation.ts'
 import { webhookFormats } from './0005-webhook-formats.ts'
+import { items } from './0006-items.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   dialectCredentials,
   automation,
   webhookFormats,
+  items,
 ]

@@ -13,6 +13,7 @@ import { type Driver, openDriver } from './driver.ts'
 import { EventLog } from './event-log.ts'
 import { CommitBell, SqliteEventStore } from './event-store.ts'
 import { GroupCommit } from './group-commit.ts'
+import { SqliteItemStore } from './item-store.ts'
 import { prune } from './janitor.ts'
 import { ReceivedBell, SqliteMediaStore } from './media-store.ts'
 import { SqliteMessageStore } from './message-store.ts'
@@ -27,6 +28,7 @@ import { CredentialTable } from './tables/credential.ts'
 import { DeliveryTable } from './tables/delivery.ts'
 import { EndpointTable } from './tables/endpoint.ts'
 import { EventTable } from './tables/event.ts'
+import { ItemTable } from './tables/item.ts'
 import { JournalTable } from './tables/journal.ts'
 import { MediaTable } from './tables/media.ts'
 import { MessageTable } from './tables/message.ts'
@@ -144,6 +146,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
     webhooks: new SqliteWebhookStore(writer, tables, log),
     automation: new SqliteAutomationStore(writer, automation, tables.messages, jobBell),
     access: new SqliteAccessStore(writer, tables, clock),
+    items: new SqliteItemStore(writer, new ItemTable(driver), tables.sessions),
     events: new SqliteEventStore(writer, tables.events, bell),
     media: new SqliteMediaStore(writer, tables.media, received),
     auth: new SqliteAuthStore(writer, tables, clock),

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { DEFAULT_TENANT, type SessionUid, type TenantId } from '../../core/ids.ts'
+import type { Item } from '../../items/ports.ts'
+import type { Use } from './world.ts'
+
+/** What {@link ItemStore} promises. */
+export function itemConformance(use: Use): void {
+  const item = (over: Partial<Item> = {}): Item => ({
+    ...{ tenant: DEFAULT_TENANT, dialect: 'bots', kind: 'contact', id: 'a1', session: null },
+    ...{ value: { name: 'Budi', phones: ['62813'] }, changedAt: 5, ...over },
+  })
+
+  describe('items', () => {
+    test('are found by their whole key alone, also after a restart, and are replaced', async () => {
+      const world = use()
+      await world.store.items.saveItem(item())
+      await world.restart()
+      const { items } = world.store
+      expect(await items.getItem(item())).toEqual(item())
+      for (const other of [{ tenant: 'other' as TenantId }, { dialect: 'x' }, { kind: 'file' }, { id: 'a2' }]) {
+        expect(await items.getItem(item(other))).toBeUndefined()
+      }
+      await items.saveItem(item({ value: null, changedAt: 6 }))
+      expect(await items.getItem(item())).toEqual(item({ value: null, changedAt: 6 }))
+    })
+
+    test('go with their session', async () => {
+      const world = use()
+      const { uid } = await world.session()
+      await world.store.items.saveItem(item({ session: uid }))
+      expect(await world.store.items.getItem(item())).toEqual(item({ session: uid }))
+      await world.store.sessions.deleteSession(uid)
+      expect(await world.store.items.getItem(item())).toBeUndefined()
+      const late = world.store.items.saveItem(item({ session: 'ses_gone' as SessionUid }))
+      await expect(late).rejects.toMatchObject({ code: 'session_not_found' })
+    })
+  })
+}

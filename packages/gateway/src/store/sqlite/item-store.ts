@@ -1,0 +1,28 @@
+import { KurirError } from '../../core/errors.ts'
+import type { Item, ItemKey, ItemStore } from '../../items/ports.ts'
+import type { GroupCommit } from './group-commit.ts'
+import type { ItemTable } from './tables/item.ts'
+import type { SessionTable } from './tables/session.ts'
+
+export class SqliteItemStore implements ItemStore {
+  private readonly writer: GroupCommit
+  private readonly items: ItemTable
+  private readonly sessions: SessionTable
+
+  constructor(writer: GroupCommit, items: ItemTable, sessions: SessionTable) {
+    this.writer = writer
+    this.items = items
+    this.sessions = sessions
+  }
+
+  saveItem(item: Item): Promise<void> {
+    return this.writer.write(() => {
+      if (item.session && !this.sessions.byUid(item.session)) throw new KurirError('session_not_found')
+      this.items.save(item)
+    })
+  }
+
+  getItem(key: ItemKey): Promise<Item | undefined> {
+    return this.writer.read(() => this.items.get(key))
+  }
+}

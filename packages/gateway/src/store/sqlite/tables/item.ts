@@ -1,0 +1,34 @@
+import type { SessionUid } from '../../../core/ids.ts'
+import type { Item, ItemKey } from '../../../items/ports.ts'
+import type { Driver } from '../driver.ts'
+
+const SAVE = `
+  INSERT INTO item (tenant, dialect, kind, id, session_uid, value, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (tenant, dialect, kind, id) DO UPDATE
+  SET session_uid = excluded.session_uid, value = excluded.value, changed_at = excluded.changed_at`
+const GET = 'SELECT session_uid, value, changed_at FROM item WHERE tenant = ? AND dialect = ? AND kind = ? AND id = ?'
+
+interface Row {
+  session_uid: SessionUid | null
+  value: string
+  changed_at: number
+}
+
+export class ItemTable {
+  private readonly saveRow
+  private readonly getRow
+
+  constructor(driver: Driver) {
+    this.saveRow = driver.prepare<[string, string, string, string, string | null, string, number]>(SAVE)
+    this.getRow = driver.prepare<[string, string, string, string], Row>(GET)
+  }
+
+  save({ tenant, dialect, kind, id, session, value, changedAt }: Item): void {
+    this.saveRow.run(tenant, dialect, kind, id, session, JSON.stringify(value), changedAt)
+  }
+
+  get(key: ItemKey): Item | undefined {
+    const row = this.getRow.get(key.tenant, key.dialect, key.kind, key.id)
+    return row && { ...key, session: row.session_uid, value: JSON.parse(row.value), changedAt: row.changed_at }
+  }
+}
