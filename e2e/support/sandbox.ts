@@ -14,7 +14,12 @@ export interface Contract {
   sessions: { id: string; phone: string }[]
   contacts: { phone: string; name: string }[]
   groups: { id: string; name: string }[]
-  keys: { native: string; admin: string }
+  keys: {
+    native: string
+    admin: string
+    blipcom: { client_id: string; client_secret: string }
+    sessions: string
+  }
 }
 
 export interface RunningSandbox {
