@@ -19,10 +19,10 @@ const RECOGNIZED = new Set([
   ...['jpeg', 'png', 'apng', 'gif', 'webp', 'avif', 'heic', 'heif', 'tiff', 'bmp', 'jxl'].map((one) => `image/${one}`),
   'image/vnd.adobe.photoshop',
   'image/vnd.dwg',
-  ...['mp4', '3gpp', '3gpp2', 'quicktime', 'webm', 'matroska', 'mpeg', 'ogg', 'x-m4v', 'vnd.avi', 'x-flv'].map(
+  ...['mp4', '3gpp', '3gpp2', 'quicktime', 'webm', 'matroska', 'mpeg', 'ogg', 'vnd.avi', 'x-flv'].map(
     (one) => `video/${one}`,
   ),
-  ...['mpeg', 'mp4', 'ogg', 'ogg; codecs=opus', 'aac', 'amr', 'wav', 'flac', 'x-m4a', 'aiff', 'midi'].map(
+  ...['mpeg', 'mp4', 'ogg', 'ogg; codecs=opus', 'aac', 'amr', 'wav', 'flac', 'aiff', 'midi'].map(
     (one) => `audio/${one}`,
   ),
   'application/pdf',
@@ -81,8 +81,10 @@ const CLAIMABLE = new Set([
   'audio/aac',
 ])
 
-/** Other words for the same thing. */
+/** Other words for the same thing; those on the right are what phones know. */
 const ALIASES = new Map([
+  ['audio/x-m4a', 'audio/mp4'],
+  ['video/x-m4v', 'video/mp4'],
   ['image/jpg', 'image/jpeg'],
   ['image/pjpeg', 'image/jpeg'],
   ['audio/mp3', 'audio/mpeg'],
@@ -107,7 +109,7 @@ const BOXES = new Map([
       'application/vnd.visio',
     ]),
   ],
-  ['video/mp4', new Set(['audio/mp4', 'audio/x-m4a'])],
+  ['video/mp4', new Set(['audio/mp4'])],
   ['video/webm', new Set(['audio/webm'])],
   ['application/ogg', new Set(['audio/ogg', 'video/ogg'])],
 ])
@@ -118,7 +120,8 @@ const BOXES = new Map([
  */
 export async function typeOfFile(path: string, claimed: string | undefined): Promise<string> {
   const claim = claimed === undefined ? undefined : bareType(claimed)
-  const seen = await sniff(path)
+  const found = await sniff(path)
+  const seen = found === undefined ? undefined : (ALIASES.get(found) ?? found)
   if (seen === undefined) return claim !== undefined && CLAIMABLE.has(claim) ? claim : UNKNOWN_TYPE
   if (claim !== undefined && BOXES.get(seen)?.has(claim)) return claim
   return RECOGNIZED.has(seen) ? seen : UNKNOWN_TYPE

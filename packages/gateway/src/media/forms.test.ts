@@ -1,4 +1,5 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import sharp from 'sharp'
@@ -8,6 +9,8 @@ import { FileMissing } from '../engine/port.ts'
 import { bytesOf, MediaRig, type MediaRigOptions, OTHER, TENANT } from './test/media-rig.ts'
 import { bomb, movingPicture, picture } from './test/pictures.ts'
 import { mp4, ogg, wav } from './test/recordings.ts'
+
+const HAS_FFMPEG = spawnSync('ffmpeg', ['-version']).status === 0
 
 let rig: MediaRig
 afterEach(() => rig?.close())
@@ -143,12 +146,21 @@ describe('a voice message', () => {
       mimetype: 'audio/ogg; codecs=opus',
       fileName: '$(touch x);rekaman.ogg',
     })
-    const { readFile } = await import('node:fs/promises')
     const [args] = (await readFile(join(rig.dataDir, 'args'), 'utf8')).trim().split('\n')
     const given = JSON.parse(args ?? '') as string[]
     expect(given.slice(given.indexOf('-f'), given.indexOf('-f') + 2)).toEqual(['-f', 'wav'])
     expect(given[given.indexOf('-i') + 1]).toMatch(/^file:.*\/media\/[0-9a-f]{2}\/[0-9a-f]{64}$/)
     expect(given).toContain('libopus')
+  })
+
+  test.skipIf(!HAS_FFMPEG)('of a WAV plays as long, and says how loud it is (needs ffmpeg)', async () => {
+    const id = await fresh(wav(2, 440))
+    const made = await make(id, 'voice')
+    expect(made.mimetype).toBe('audio/ogg; codecs=opus')
+    const file = await rig.media.source.open(made.id)
+    expect(file.traits.seconds).toBeCloseTo(2, 1)
+    expect(file.traits.waveform).toHaveLength(64)
+    expect(Math.max(...(file.traits.waveform ?? []))).toBe(100)
   })
 
   test('of a program that fails is refused, and leaves nothing', async () => {

@@ -15,7 +15,7 @@ export interface KnownFile {
 
 /** Files whose traits are remembered: one picture often goes to many chats. */
 const REMEMBERED = 200
-const MP4_TYPES = /^(video\/(mp4|quicktime|3gpp2?|x-m4v)|audio\/(mp4|x-m4a))$/
+const MP4_TYPES = /^(video\/(mp4|quicktime|3gpp2?)|audio\/mp4)$/
 const WAVEFORM_LENGTH = 64
 
 /** Finds what phones are told of a file before they download it; what cannot be found is left out. */

@@ -16,7 +16,7 @@ export function movingPicture(frames: number, width: number, height: number): Pr
   const raw = Buffer.alloc(frames * page, 0)
   for (let frame = 0; frame < frames; frame++) raw.fill(frame * 20 + 1, frame * page, (frame + 1) * page)
   return sharp(raw, { raw: { width, height: height * frames, channels: 3, pageHeight: height } })
-    .gif({ loop: 0, delay: Array.from({ length: frames }, () => 80) })
+    .gif({ effort: 1, colours: 32, loop: 0, delay: Array.from({ length: frames }, () => 80) })
     .toBuffer()
 }
 

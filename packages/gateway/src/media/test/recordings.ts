@@ -1,6 +1,9 @@
-/** Silence of this length, 8 kHz, mono, as WAV. */
-export function wav(seconds: number): Buffer {
+/** A tone (or silence) of this length, 8 kHz, mono, as WAV. */
+export function wav(seconds: number, hertz = 0): Buffer {
   const data = Buffer.alloc(seconds * 16_000)
+  for (let at = 0; at < data.length / 2; at++) {
+    data.writeInt16LE(Math.round(20_000 * Math.sin((2 * Math.PI * hertz * at) / 8_000)), 2 * at)
+  }
   const head = Buffer.alloc(44)
   head.write('RIFF', 0)
   head.writeUInt32LE(36 + data.length, 4)
