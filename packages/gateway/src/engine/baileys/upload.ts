@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, MEDIA_PATH_MAP, S_WHATSAPP_NET } from 'baileys'
 import { request } from 'undici'
@@ -16,6 +16,7 @@ const ORIGIN = 'https://web.whatsapp.com'
 const LEAST_MS = 60_000
 const SLOWEST_BYTES_PER_MS = 20
 const KEY_BYTES = 32
+const CHUNK_BYTES = 16 * 1024
 
 interface UploadHosts {
   hosts: string[]
@@ -127,8 +128,23 @@ export class Uploads {
   }
 }
 
-function bytesOf(file: SourceFile): Readable {
-  return file.read?.() ?? createReadStream(file.path)
+function bytesOf(file: SourceFile): AsyncIterable<Uint8Array> {
+  return file.read?.() ?? chunksOf(file.path)
+}
+
+/** The bytes of a file, all in one buffer that each chunk overwrites: the reader must be done with one before the next. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(chunk)
+      if (bytesRead === 0) return
+      yield chunk.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 /** Whole blocks of AES with padding, and the MAC. */
