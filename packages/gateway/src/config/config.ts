@@ -51,7 +51,7 @@ export interface RateLimitConfig {
   burst: number
 }
 
-export interface MediaConfig {
+interface MediaConfig {
   /** Of one file. */
   maxBytes: number
   /** Of all files of one tenant; 0: no limit. */

@@ -1,7 +1,7 @@
 import { fileTypeFromFile } from 'file-type'
 
 /** What a file is taken for that nothing better is known of: a browser does nothing with it. */
-export const UNKNOWN_TYPE = 'application/octet-stream'
+const UNKNOWN_TYPE = 'application/octet-stream'
 
 /** Opus in OGG: what phones record and play as voice messages. */
 export const VOICE_TYPE = 'audio/ogg; codecs=opus'
