@@ -225,6 +225,28 @@ describe('what the receiver sees', () => {
   })
 })
 
+describe('a POST whose answer counts', () => {
+  it('sends its body and brings the answer, also one that redirects', async () => {
+    const seen: string[] = []
+    const port = await publicServer(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      seen.push(`${request.method} ${request.url} ${Buffer.concat(chunks)}`)
+      if (request.url === '/away') response.writeHead(302, { location: '/elsewhere' })
+      response.end('an answer')
+    })
+    const http = client(AS_PUBLIC)
+    const ask = async (path: string) => {
+      const request = { method: 'POST', body: Buffer.from('a question') } as const
+      const { status, body } = await http.fetch(`http://${PUBLIC}:${port}${path}`, request)
+      return [status, Buffer.concat(await body.toArray()).toString()]
+    }
+    expect(await ask('/')).toEqual([200, 'an answer'])
+    expect(await ask('/away')).toEqual([302, 'an answer'])
+    expect(seen).toEqual(['POST / a question', 'POST /away a question'])
+  })
+})
+
 describe('redirects', () => {
   it('are an answer like any other to a post and to a fetch that allows none', async () => {
     const trap = await canary()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accessConformance } from './conformance/access.ts'
 import { authConformance } from './conformance/auth.ts'
+import { automationConformance } from './conformance/automation.ts'
 import { eventConformance } from './conformance/events.ts'
 import { itemConformance } from './conformance/items.ts'
 import { mediaConformance } from './conformance/media.ts'
@@ -34,6 +35,7 @@ export function describeStore(name: string, open: OpenStore): void {
     webhookConformance(use)
     redeliveryConformance(use)
     eventConformance(use)
+    automationConformance(use)
     accessConformance(use)
     authConformance(use)
     itemConformance(use)

@@ -8,7 +8,7 @@ import type { InboundMessage } from '../../engine/port.ts'
 import type { ScriptedAccount } from '../../engine/scripted/account.ts'
 import { Media } from '../../media/media.ts'
 import { CONTACT, inbound, OWN, Rig, type RigOptions, TENANT, until, wordsOf } from '../../messages/test/rig.ts'
-import { UrlGuard } from '../../safe-fetch/guard.ts'
+import { type FetchPolicy, UrlGuard } from '../../safe-fetch/guard.ts'
 import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
 import { Automation } from '../automation.ts'
 import type { ReplySender } from '../ports.ts'
@@ -21,6 +21,8 @@ export interface AutomationRigOptions extends RigOptions {
   repliesPerMinute?: number
   /** Puts something between the responder and the messages room. */
   sender?: (sender: ReplySender) => ReplySender
+  /** What URLs may be called; default: every port of this machine. */
+  policy?: FetchPolicy
 }
 
 /** A responder over real rooms, a real SQLite file and the scripted engine. */
@@ -57,7 +59,7 @@ export class AutomationRig {
       },
     }
     const rig = await Rig.open({ ...options, files })
-    const guard = new UrlGuard({ allowLoopback: true, ports: 'any' })
+    const guard = new UrlGuard(options.policy ?? { allowLoopback: true, ports: 'any' })
     const http = new SafeFetch({ guard })
     const { store, clock, dataDir } = rig
     const logger = pino({ level: 'silent' })
@@ -162,7 +164,7 @@ export class Hook {
   /** `answer` is called for each POST; `file` is what any GET gets. */
   static async start(
     answer: (hit: HookHit, response: ServerResponse) => void,
-    file = Buffer.from('%PDF-1.4 a file'),
+    { file = Buffer.from('%PDF-1.4 a file'), host = '127.0.0.1' } = {},
   ): Promise<Hook> {
     const server = createServer((request, response) => {
       if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/pdf' }).end(file)
@@ -175,8 +177,8 @@ export class Hook {
       })
       return undefined
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const hook = new Hook(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, async () => {
+    await new Promise<void>((resolve) => server.listen(0, host, resolve))
+    const hook = new Hook(`http://${host}:${(server.address() as AddressInfo).port}`, async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     })

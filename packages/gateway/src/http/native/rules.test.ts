@@ -159,13 +159,12 @@ describe('how a session answers by itself', () => {
     [{ unknown: 1 }, '/settings/unknown'],
   ])('%j is refused, and nothing is made or changed', async (settings, field) => {
     const before = (await rig.call('GET', '/v1/sessions/shop')).body
-    for (const call of [
-      ['PATCH', '/v1/sessions/shop'],
-      ['POST', '/v1/sessions'],
-    ] as const) {
-      const refused = await rig.call(...call, {
-        body: { name: 'new', ...(call[0] === 'POST' ? { id: 'never' } : {}), settings },
-      })
+    const calls = [
+      ['PATCH', '/v1/sessions/shop', { name: 'new', settings }],
+      ['POST', '/v1/sessions', { id: 'never', settings }],
+    ] as const
+    for (const [method, path, body] of calls) {
+      const refused = await rig.call(method, path, { body })
       expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ field }] } })
     }
     expect((await rig.call('GET', '/v1/sessions/shop')).body).toEqual(before)
