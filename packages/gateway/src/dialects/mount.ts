@@ -12,6 +12,7 @@ import type { Dialect, DialectAnswer, DialectCall, DialectContext, DialectReques
 import { discardFiles, readMultipart } from './multipart.ts'
 import { dialectCall, dialectRequest, pathOf } from './request.ts'
 
+const CONTENT_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/
 /** Characters of an Idempotency-Key. */
 const MAX_KEY = 255
 
@@ -63,7 +64,8 @@ function leaveBodies(scope: Server): void {
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
   scope.addHook('onRequest', (request, _reply, done) => {
     const type = headerText(request.headers['content-type'])
-    if (type === undefined) delete request.headers['content-type']
+    // One that is none would be refused before anybody looked at the body.
+    if (type === undefined || !CONTENT_TYPE.test(type)) delete request.headers['content-type']
     else request.headers['content-type'] = type
     done()
   })
