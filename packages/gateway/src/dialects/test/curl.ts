@@ -1,3 +1,5 @@
+import { request as httpRequest } from 'node:http'
+
 export interface CurlAnswer {
   status: number
   type: string
@@ -19,6 +21,7 @@ export async function curl(command: string, filled: Record<string, string>): Pro
   if (data !== undefined && !headers.has('content-type')) {
     headers.set('content-type', 'application/x-www-form-urlencoded')
   }
+  if (method === 'GET' && data !== undefined) return getWithBody(url, headers, data)
   const body = data === undefined ? {} : { body: Buffer.from(data) }
   return answerOf(await fetch(url, { method: method ?? (data === undefined ? 'GET' : 'POST'), headers, ...body }))
 }
@@ -28,6 +31,22 @@ export async function answerOf(response: Response): Promise<CurlAnswer> {
   const type = response.headers.get('content-type') ?? ''
   const body: unknown = /json/.test(type) && bytes.length > 0 ? JSON.parse(bytes.toString()) : undefined
   return { status: response.status, type, body, bytes }
+}
+
+/** What curl sends and fetch refuses to. */
+async function getWithBody(url: string, headers: Headers, data: string): Promise<CurlAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<CurlAnswer>()
+  const length = { 'content-length': String(Buffer.byteLength(data)) }
+  const request = httpRequest(url, { method: 'GET', headers: { ...Object.fromEntries(headers), ...length } })
+  request.on('error', reject)
+  request.on('response', async (response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    const type = { 'content-type': response.headers['content-type'] ?? '' }
+    resolve(await answerOf(new Response(Buffer.concat(chunks), { status: response.statusCode ?? 0, headers: type })))
+  })
+  request.end(data)
+  return promise
 }
 
 function readCurl(command: string) {

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { SettingsPatch } from '../../automation/verbs.ts'
+import type { Gateway } from '../../gateway.ts'
+import { BOTS, type Bot } from './bot.ts'
+import type { BotPatch } from './requests.ts'
+import type { BotState, StoredSettings } from './state.ts'
+import { switchWebhooks } from './webhooks.ts'
+
+/** What the document shows of a new bot. */
+export const NEW_BOT: SettingsPatch = {
+  defaultMessage: '{Hi|Hello} [name] your message has no keyword here.',
+  sendDefaultMessage: true,
+  replyMessages: true,
+  replyGroupMessages: true,
+  replyUnreadMessages: true,
+  timeZone: 'Africa/Harare',
+}
+
+const UNCHANGED: StoredSettings = { language: 'en', multiDevice: false, sendWebhook: false, changedAt: 0 }
+
+function keyOf({ session: { tenant, uid } }: Bot) {
+  return { tenant, dialect: BOTS, kind: 'settings', id: uid }
+}
+
+/** Everything that is set of a bot. */
+export async function botState(gateway: Gateway, bot: Bot): Promise<BotState> {
+  const { tenant, id } = bot.session
+  const item = await gateway.items.getItem(keyOf(bot))
+  const stored = { ...UNCHANGED, ...(item?.value as Partial<StoredSettings> | undefined) }
+  return { bot, automation: await gateway.automation.settings(tenant, id), stored }
+}
+
+/** Changes what the patch names and answers whether that was any change. Rejects with `invalid_request`. */
+export async function changeSettings(gateway: Gateway, bot: Bot, patch: BotPatch): Promise<boolean> {
+  const { tenant, id } = bot.session
+  const { name, language, multiDevice, sendWebhook, automation } = patch
+  const before = await botState(gateway, bot)
+  gateway.automation.checkSettings(automation)
+  const after = await gateway.automation.updateSettings(tenant, id, automation)
+  const stored = {
+    ...before.stored,
+    ...(language === undefined ? {} : { language }),
+    ...(multiDevice === undefined ? {} : { multiDevice }),
+    ...(sendWebhook === undefined ? {} : { sendWebhook }),
+  }
+  const isRenamed = name !== undefined && name !== bot.session.name
+  if (isRenamed) await gateway.sessions.update(tenant, id, { name })
+  if (sendWebhook !== undefined && sendWebhook !== before.stored.sendWebhook) {
+    await switchWebhooks(gateway, bot, sendWebhook)
+  }
+  const isSame = isDeepStrictEqual([before.automation, before.stored], [after, stored])
+  if (isSame && !isRenamed) return false
+  await saveStored(gateway, bot, stored)
+  return true
+}
+
+async function saveStored(gateway: Gateway, bot: Bot, stored: StoredSettings): Promise<void> {
+  const changedAt = Date.now()
+  const value = { ...stored, changedAt }
+  await gateway.items.saveItem({ ...keyOf(bot), session: bot.session.uid, value, changedAt })
+}
