@@ -76,6 +76,16 @@ export default {
       to: { path: `${G}/dialects/[^/]+/`, pathNot: `${G}/dialects/$1/` },
     },
     {
+      name: 'dialects-translate-only',
+      comment: 'a dialect sees the verbs and what all dialects share: no HTTP server, no table of dialects',
+      severity: 'error',
+      from: { path: `${G}/dialects/([^/]+)/`, pathNot: notTest },
+      to: {
+        path: G,
+        pathNot: `${G}/(core|config|observe)/|${G}/gateway\\.ts$|${G}/(${rooms})/(verbs|ports)\\.ts$|${G}/dialects/$1/|${G}/dialects/(?!(table|mount|multipart|request|conformance)\\.ts)[^/]+\\.ts$`,
+      },
+    },
+    {
       name: 'only-the-top-wires',
       severity: 'error',
       from: { path: `${G}/`, pathNot: `${G}/(main\\.ts$|cli/)|${notTest}` },

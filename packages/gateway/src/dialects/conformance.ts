@@ -4,7 +4,7 @@ import type { Dialect } from './dialect.ts'
 import { DialectWorld, type RawAnswer, type RawRequest, SECRETS } from './test/world.ts'
 
 /** What goes wrong in the same way in every dialect. */
-export type Situation =
+type Situation =
   | 'noCredential'
   | 'badCredential'
   | 'foreignSession'
@@ -16,7 +16,7 @@ export type Situation =
   | 'internal'
 
 /** A request with its credential, and the answer that the dialect's document has for it. */
-export interface Expectation {
+interface Expectation {
   request: RawRequest
   status: number
   /** The whole body; may hold matchers. */

@@ -6,7 +6,7 @@ import { TENANT } from '../../messages/test/rig.ts'
 import type { Dialect } from '../dialect.ts'
 
 /** A number that WhatsApp does not know. */
-export const UNREGISTERED = '6281999999999'
+const UNREGISTERED = '6281999999999'
 /** The same as people write it. */
 export const UNREGISTERED_AS_WRITTEN = '+62 819-9999-9999'
 export const REGISTERED = '6281300000001'
