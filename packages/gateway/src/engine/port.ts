@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
-import type { GroupSummary } from '../core/group.ts'
+import type { GroupSummary, GroupUpdate, ParticipantChange, ParticipantResult } from '../core/group.ts'
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { MediaId, MediaTraits, RemoteMedia } from '../core/media.ts'
 import type { IncomingContent, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
 import type { NumberCheck } from '../core/number.ts'
 
-export type { GroupSummary, NumberCheck }
+export type { GroupSummary, GroupUpdate, NumberCheck, ParticipantChange, ParticipantResult }
 
 /**
  * What the gateway needs of a library that speaks WhatsApp. Required and small; what only some engines can do is
@@ -83,6 +83,8 @@ export interface EngineConnection {
   /** Which of the numbers (digits) WhatsApp knows, in the order asked. */
   checkNumbers(phones: string[]): Promise<NumberCheck[]>
   groups(): Promise<GroupSummary[]>
+  readonly groupActions: GroupActions
+  readonly chatActions: ChatActions
   /** Removes this linked device from the account, then closes with `logged_out`. */
   logout(): Promise<void>
   /** When the last frame came from the server, milliseconds since the epoch; 0 before the first. */
@@ -91,6 +93,46 @@ export interface EngineConnection {
   ping(timeoutMs: number): Promise<void>
   /** Closes the connection and resolves when `onClosed({ kind: 'stopped' })` was called. Safe to call again. */
   close(): Promise<void>
+}
+
+/** What the account may do with groups. Besides, all reject with {@link Refused} and {@link AckTimeout}. */
+export interface GroupActions {
+  get(group: Jid): Promise<GroupSummary>
+  /** Who could not be added is not among the participants of the answer. */
+  create(subject: string, participants: Jid[]): Promise<GroupSummary>
+  rename(group: Jid, subject: string): Promise<void>
+  /** One entry for each person, as the group names him. */
+  change(group: Jid, change: ParticipantChange, participants: Jid[]): Promise<ParticipantResult[]>
+  /** The last part of `https://chat.whatsapp.com/<code>`. */
+  inviteCode(group: Jid): Promise<string>
+  /** The old link is worthless from then on. */
+  renewInvite(group: Jid): Promise<string>
+  leave(group: Jid): Promise<void>
+}
+
+export type TypingState = 'composing' | 'recording' | 'paused'
+
+/** Names a received message within its chat. */
+export interface MessageRef {
+  waId: WaMessageId
+  /** The sender in a group. */
+  participant: Jid | null
+}
+
+export interface Presence {
+  /** `unknown`: the server said nothing, as it does of people who do not show it. */
+  state: 'available' | 'unavailable' | 'unknown'
+  /** Milliseconds since the epoch, where the person shows it. */
+  lastSeen: number | null
+}
+
+/** What the account may show in chats. */
+export interface ChatActions {
+  /** Tells the senders that their messages were read, as far as the account's privacy lets them know. */
+  markRead(chat: Jid, messages: readonly MessageRef[]): Promise<void>
+  setTyping(chat: Jid, state: TypingState): Promise<void>
+  /** Asks for somebody's presence. */
+  presence(person: Jid): Promise<Presence>
 }
 
 /** What a connection tells. The methods that return a promise are awaited before the next one of their kind. */
@@ -112,6 +154,8 @@ export interface EngineSink {
   /** A message that could not be decrypted (yet); the sender has been asked to send it again. */
   onUndecryptable(message: UndecryptableMessage): Promise<void>
   onReceipt(receipt: Receipt): Promise<void>
+  /** Something changed in a group. The server tells it again at the next start unless the promise resolved. */
+  onGroupUpdate(update: GroupUpdate): Promise<void>
 }
 
 export interface AccountIdentity {
@@ -195,6 +239,17 @@ export interface Receipt {
 /** The connection ended before an answer came. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
+}
+
+/** The server will not do what was asked; `code` is its own. 401 and 403: not allowed, 404: not there. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly code: string
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(`the server refused with ${code}`, options)
+    this.code = code
+  }
 }
 
 /** The server did not acknowledge in time; the connection still stands. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid } from '../core/ids.ts'
-import type { AccountIdentity, CloseReason, Engine, EngineConnection, EngineSink } from '../engine/port.ts'
+import type { AccountIdentity, CloseReason, Engine, EngineConnection, EngineSink, GroupUpdate } from '../engine/port.ts'
 import { type Ending, HEALTHY_AFTER_MS } from './lifecycle.ts'
 import { watchLiveness } from './liveness.ts'
 import type { SessionTraffic } from './ports.ts'
@@ -15,6 +15,8 @@ export interface ConnectionEvents {
   onOpen(connection: EngineConnection, identity: AccountIdentity): Promise<void>
   onDrained(): void
   onClosed(): void
+  /** Resolves when it is stored; may come at any time. */
+  onGroupUpdate(update: GroupUpdate): Promise<void>
 }
 
 export interface ConnectionReport {
@@ -75,6 +77,7 @@ export async function runConnection(
     },
     onMessage: (message) => traffic.onMessage(session, message),
     onUndecryptable: (message) => traffic.onUndecryptable(session, message),
+    onGroupUpdate: (update) => events.onGroupUpdate(update),
     onReceipt: (receipt) => traffic.onReceipt(session, receipt),
   }
   const connection = engine.connect(session, sink, {})

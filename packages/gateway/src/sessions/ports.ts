@@ -1,7 +1,7 @@
 import type { SessionUid, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../core/session.ts'
-import type { EngineConnection, InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
+import type { EngineConnection, GroupUpdate, InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
 
 /** What the sessions room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
 export interface SessionStore {
@@ -21,6 +21,8 @@ export interface SessionStore {
   setSessionStatus(uid: SessionUid, change: SessionStatusChange): Promise<void>
   /** Writes the `session.qr` event with the webhook deliveries. */
   recordQr(uid: SessionUid, qr: { text: string; expiresAt: number; at: number }): Promise<void>
+  /** Writes the `group.updated` event with the webhook deliveries. */
+  recordGroupUpdate(uid: SessionUid, update: GroupUpdate): Promise<void>
   /** Deletes the session with all its rows. */
   deleteSession(uid: SessionUid): Promise<void>
 }

@@ -192,6 +192,18 @@ export class Sessions implements SessionVerbs {
     return orWhenLost('session_not_connected', (await this.#connected(tenant, id)).checkNumbers(numbers))
   }
 
+  /**
+   * Works with the session's open connection. Rejects with `session_not_connected` where there is none or it ends
+   * meanwhile.
+   */
+  async use<Value>(
+    tenant: TenantId,
+    id: string,
+    work: (connection: EngineConnection) => Promise<Value>,
+  ): Promise<Value> {
+    return orWhenLost('session_not_connected', work(await this.#connected(tenant, id)))
+  }
+
   async groups(tenant: TenantId, id: string): Promise<GroupSummary[]> {
     return orWhenLost('session_not_connected', (await this.#connected(tenant, id)).groups())
   }

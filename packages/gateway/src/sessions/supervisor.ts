@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid } from '../core/ids.ts'
 import type { SessionRecord, StatusReason } from '../core/session.ts'
-import type { AccountIdentity, Engine, EngineConnection } from '../engine/port.ts'
+import type { AccountIdentity, Engine, EngineConnection, GroupUpdate } from '../engine/port.ts'
 import { type ConnectionEvents, type ConnectionReport, runConnection } from './connection.ts'
 import type { HandshakeGate } from './handshake-gate.ts'
 import { afterEnding, type NextStep, reconnectDelayMs } from './lifecycle.ts'
@@ -152,6 +152,10 @@ export class Supervisor implements ConnectionEvents {
     if (!this.#open) return
     this.#open = null
     this.#deps.traffic.onClosed(this.session)
+  }
+
+  onGroupUpdate(update: GroupUpdate): Promise<void> {
+    return this.#deps.store.recordGroupUpdate(this.session, update)
   }
 
   async #remember(identity: AccountIdentity): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type EngineConnection,
   type EngineSink,
   type FileSource,
+  type GroupActions,
   type GroupSummary,
   type NumberCheck,
   type OutboundMessage,
@@ -19,7 +20,9 @@ import { Acks } from './acks.ts'
 import type { AuthStore } from './auth-port.ts'
 import { Credentials, identityOf } from './auth-state.ts'
 import { baileysLog } from './baileys-log.ts'
+import { BaileysChatActions } from './chat-actions.ts'
 import { closeReason } from './close-reason.ts'
+import { BaileysGroupActions } from './group-actions.ts'
 import { Groups } from './groups.ts'
 import { Inbound } from './inbound.ts'
 import { Lifetime } from './lifetime.ts'
@@ -62,6 +65,8 @@ type Phase = 'opening' | 'open' | 'closed'
 
 /** One connection of one session; see `EngineConnection`. */
 export class BaileysConnection implements EngineConnection {
+  readonly groupActions: GroupActions
+  readonly chatActions: BaileysChatActions
   readonly #context: ConnectionContext
   readonly #acks = new Acks()
   readonly #groups = new Groups()
@@ -95,6 +100,11 @@ export class BaileysConnection implements EngineConnection {
       keys: state.keys,
       me: () => this.#credentials?.creds.me,
       lookUp: (jid: Jid) => otherAddress(state.keys, jid),
+    })
+    const actions = { sock: () => this.#open(this.#sock), ask: <T>(answer: Promise<T>) => this.#ask(answer) }
+    this.groupActions = new BaileysGroupActions(actions, this.#groups)
+    this.chatActions = new BaileysChatActions({
+      ...{ ...actions, clock, lookUp: (jid: Jid) => otherAddress(state.keys, jid) },
     })
     this.#opened.promise.catch(() => {})
   }
@@ -273,6 +283,7 @@ export class BaileysConnection implements EngineConnection {
     const lost = new ConnectionLost('the connection has ended')
     this.#acks.lose()
     this.#preparer?.end()
+    this.chatActions.end()
     this.#life.end()
     this.#opened.reject(lost)
     await this.#settle()

@@ -27,13 +27,19 @@ export class Groups {
     return asked
   }
 
+  /** It has been changed: the next to ask for it asks the server. */
+  forget(group: string): void {
+    this.#metadata.delete(group)
+  }
+
   async list(): Promise<GroupSummary[]> {
     const groups = (await this.#sock?.groupFetchAllParticipating()) ?? {}
     return Object.values(groups).flatMap(summary)
   }
 }
 
-function summary(group: GroupMetadata): GroupSummary[] {
+/** As the port has it; none where it is no group that can be named. */
+export function summary(group: GroupMetadata): GroupSummary[] {
   const jid = parseJid(group.id)
   if (!jid) return []
   const participants = group.participants.flatMap((participant) => {

@@ -2,6 +2,7 @@ import { type BinaryNode, getBinaryNodeChild, type WASocket } from 'baileys'
 import type { EngineSink } from '../port.ts'
 import { Envelopes, journalKey, type StanzaFate } from './envelope.ts'
 import { readHead } from './from-wa/address.ts'
+import { groupUpdateOf } from './group-updates.ts'
 import { InboundPump, type PumpContext } from './inbound-pump.ts'
 import type { Failpoint } from './options.ts'
 import { receiptOf } from './receipts.ts'
@@ -17,7 +18,7 @@ const NOT_OURS = new Set(['msmsg'])
 
 export interface InboundContext extends PumpContext {
   keys: SignalKeys
-  sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt'>
+  sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt' | 'onGroupUpdate'>
   failpoint: Failpoint | undefined
 }
 
@@ -31,6 +32,7 @@ export class Inbound implements DecryptionJournal {
   readonly #envelopes = new Envelopes()
   readonly #messages = new Chain()
   readonly #receipts = new Chain()
+  readonly #notifications = new Chain()
 
   constructor(context: InboundContext) {
     this.#context = context
@@ -41,12 +43,17 @@ export class Inbound implements DecryptionJournal {
   attach(sock: Pick<WASocket, 'ws'>): void {
     intercept(sock, 'CB:message', (stanza, proceed) => this.#messages.add(() => this.#message(stanza, proceed)))
     intercept(sock, 'CB:receipt', (stanza, proceed) => this.#receipts.add(() => this.#receipt(stanza, proceed)))
+    intercept(sock, 'CB:notification', (stanza, proceed) => {
+      if (stanza.attrs.type === 'w:gp2') this.#notifications.add(() => this.#groupUpdate(stanza, proceed))
+      else void proceed(stanza).catch(() => {})
+    })
   }
 
   /** Resolves when everything received so far is with the sink. */
   async idle(): Promise<void> {
     await this.#messages.idle()
     await this.#receipts.idle()
+    await this.#notifications.idle()
     await this.pump.idle()
   }
 
@@ -110,6 +117,19 @@ export class Inbound implements DecryptionJournal {
       if (receipt) await sink.onReceipt(receipt)
     } catch (error) {
       logger.warn({ err: error }, 'A receipt could not be stored; the server will send it again')
+      return
+    }
+    void proceed(stanza).catch(() => {})
+  }
+
+  /** Baileys acknowledges a notification whatever becomes of it, so it is not shown one that is not stored. */
+  async #groupUpdate(stanza: BinaryNode, proceed: (stanza: BinaryNode) => Promise<void>): Promise<void> {
+    const { sink, clock, logger } = this.#context
+    const update = groupUpdateOf(stanza, clock.now())
+    try {
+      if (update) await sink.onGroupUpdate(update)
+    } catch (error) {
+      logger.warn({ err: error }, 'A change of a group could not be stored; the server will tell it again')
       return
     }
     void proceed(stanza).catch(() => {})

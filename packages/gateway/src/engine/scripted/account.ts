@@ -11,6 +11,7 @@ import type {
   Receipt,
   UndecryptableMessage,
 } from '../port.ts'
+import type { ChatDeed } from './actions.ts'
 import { type AccountWorld, type FarSide, ScriptedConnection, type SendAnswer } from './connection.ts'
 
 interface Kept {
@@ -27,6 +28,7 @@ export class ScriptedAccount implements FarSide {
   /** Every call of `send`, whatever became of it. */
   readonly attempted: OutboundMessage[] = []
   readonly groups: GroupSummary[] = []
+  readonly deeds: ChatDeed[] = []
   /** The files that the media server has of this account. */
   readonly uploads = new Map<MediaId, Buffer>()
   /** Called before each upload; what it throws, `prepare` rejects with. */

@@ -6,16 +6,20 @@ import type { OutgoingContent, Quote } from '../../core/message.ts'
 import {
   type AccountIdentity,
   AckTimeout,
+  type ChatActions,
   type CloseReason,
   ConnectionLost,
   type EngineConnection,
   type EngineSink,
   type FileSource,
+  type GroupActions,
   type GroupSummary,
+  type GroupUpdate,
   type NumberCheck,
   type OutboundMessage,
   type SendOutcome,
 } from '../port.ts'
+import { type ChatDeed, scriptedChats, scriptedGroups } from './actions.ts'
 
 /** What the server does with one `send`. */
 export type SendAnswer =
@@ -52,6 +56,8 @@ export interface FarSide {
   readonly opensItself: boolean
   readonly drainsItself: boolean
   readonly groups: GroupSummary[]
+  /** What the account did in chats, in order. */
+  readonly deeds: ChatDeed[]
   /** The server gets a message and decides. */
   answerTo(message: OutboundMessage): SendAnswer
   /** The media server gets a file; throws where it does not take it. */
@@ -72,6 +78,8 @@ interface Waiting {
 
 /** One scripted connection. The test speaks through the {@link ScriptedAccount}; this end keeps the port's promises. */
 export class ScriptedConnection implements EngineConnection {
+  readonly groupActions: GroupActions
+  readonly chatActions: ChatActions
   readonly #account: FarSide
   readonly #sink: EngineSink
   readonly #closed = Promise.withResolvers<void>()
@@ -90,6 +98,10 @@ export class ScriptedConnection implements EngineConnection {
   constructor(account: FarSide, sink: EngineSink) {
     this.#account = account
     this.#sink = sink
+    const answer = <Value>(make: () => Value) => this.#answer(make)
+    const tell = (update: GroupUpdate) => this.tell('receipt', (one) => one.onGroupUpdate(update))
+    this.groupActions = scriptedGroups(account, answer, tell)
+    this.chatActions = scriptedChats(account, answer)
     queueMicrotask(() => this.#begin())
   }
 

@@ -5,6 +5,7 @@ import type {
   Engine,
   EngineConnection,
   EngineSink,
+  GroupUpdate,
   InboundMessage,
   Receipt,
   UndecryptableMessage,
@@ -19,6 +20,7 @@ export type Told =
   | { kind: 'message'; message: InboundMessage }
   | { kind: 'undecryptable'; message: UndecryptableMessage }
   | { kind: 'receipt'; receipt: Receipt }
+  | { kind: 'group'; update: GroupUpdate }
 
 type ToldKind = Told['kind']
 type ToldOf<Kind extends ToldKind> = Extract<Told, { kind: Kind }>
@@ -69,6 +71,10 @@ export class Recorder implements EngineSink {
   onUndecryptable(message: UndecryptableMessage): Promise<void> {
     this.#tell({ kind: 'undecryptable', message })
     return Promise.resolve()
+  }
+
+  async onGroupUpdate(update: GroupUpdate): Promise<void> {
+    this.#tell({ kind: 'group', update })
   }
 
   onReceipt(receipt: Receipt): Promise<void> {

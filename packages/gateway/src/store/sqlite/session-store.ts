@@ -1,6 +1,8 @@
 import { KurirError } from '../../core/errors.ts'
+import { presentGroupUpdate } from '../../core/group.ts'
 import type { SessionUid, TenantId } from '../../core/ids.ts'
 import { presentSession, type SessionRecord } from '../../core/session.ts'
+import type { GroupUpdate } from '../../engine/port.ts'
 import type { SessionPatch, SessionStatusChange, SessionStore } from '../../sessions/ports.ts'
 import type { EventLog } from './event-log.ts'
 import type { GroupCommit } from './group-commit.ts'
@@ -73,6 +75,18 @@ export class SqliteSessionStore implements SessionStore {
         at: qr.at,
         lane: SESSION_LANE,
         render: () => ({ qr: qr.text, expires_at: new Date(qr.expiresAt).toISOString() }),
+      }),
+    )
+  }
+
+  recordGroupUpdate(uid: SessionUid, update: GroupUpdate): Promise<void> {
+    return this.writer.write((effects) =>
+      this.log.append(effects, {
+        session: uid,
+        type: 'group.updated',
+        at: update.at,
+        lane: update.group,
+        render: () => presentGroupUpdate(update),
       }),
     )
   }

@@ -3,6 +3,7 @@ import type {
   AccountIdentity,
   CloseReason,
   EngineSink,
+  GroupUpdate,
   InboundMessage,
   Receipt,
   UndecryptableMessage,
@@ -16,6 +17,7 @@ export class Recorder implements EngineSink {
   readonly messages: InboundMessage[] = []
   readonly undecryptable: UndecryptableMessage[] = []
   readonly receipts: Receipt[] = []
+  readonly groupUpdates: GroupUpdate[] = []
   paired: AccountIdentity | undefined
   identity: AccountIdentity | undefined
   drained = false
@@ -65,6 +67,10 @@ export class Recorder implements EngineSink {
 
   async onUndecryptable(message: UndecryptableMessage): Promise<void> {
     this.undecryptable.push(message)
+  }
+
+  async onGroupUpdate(update: GroupUpdate): Promise<void> {
+    this.groupUpdates.push(update)
   }
 
   async onReceipt(receipt: Receipt): Promise<void> {
