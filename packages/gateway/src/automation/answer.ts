@@ -64,12 +64,14 @@ export async function answerMessage(
   for (const [index, reply] of plan.entries()) {
     if (signal.aborted) return undefined
     try {
-      const content = await contentOf(job, reply, needs)
-      if (!content) continue
+      const content = await unlessCut(contentOf(job, reply, needs), signal)
+      if (content === CUT) return undefined
+      if (content === null) continue
       const idempotency = { key: `automation:${job.id}:${index}`, requestHash: hashOf(reply) }
       await messages.send(tenant, session, { to: chat, content }, { waitMs: 0, idempotency })
     } catch (error) {
       const code = error instanceof KurirError ? error.code : undefined
+      if (signal.aborted) return undefined
       if (code === undefined || code === 'unavailable') throw error
       if (code === 'session_not_ready' || code === 'session_not_found') return ended(needs, code)
       needs.logger.warn({ job: job.id, reply: index, reason: code }, 'an automatic reply cannot be sent')
@@ -139,16 +141,16 @@ async function chooseReplies(
   return { kind: 'retry', dueAt: needs.clock.now() + wait, reason: outcome.reason }
 }
 
-/** What is sent, its file fetched; undefined for what cannot be sent. */
+/** What is sent, its file fetched; null for what cannot be sent. */
 async function contentOf(
   { message, id }: AutomationJob,
   reply: Reply,
   { files, logger }: AnswerNeeds,
-): Promise<OutgoingContent | undefined> {
+): Promise<OutgoingContent | null> {
   if (reply.kind === 'content') return reply.content
   if (reply.kind === 'refused') {
     logger.info({ job: id, reason: reply.why }, 'an automatic reply is left out')
-    return undefined
+    return null
   }
   const { type, source, caption, fileName, maxBytes } = reply
   const { tenant } = message
@@ -161,6 +163,18 @@ async function contentOf(
     ...(caption === undefined ? {} : { caption }),
     ...(fileName === undefined ? {} : { fileName }),
   }
+}
+
+const CUT = Symbol('cut')
+
+/** What the work brings, or `CUT` as soon as the signal fires; then nobody waits for the work any more. */
+function unlessCut<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | typeof CUT> {
+  return new Promise((resolve, reject) => {
+    const cut = () => resolve(CUT)
+    signal.addEventListener('abort', cut, { once: true })
+    const done = () => signal.removeEventListener('abort', cut)
+    work.then(resolve, reject).then(done, done)
+  })
 }
 
 /** Of the reply as it was planned, so that a second try asks for the same. */

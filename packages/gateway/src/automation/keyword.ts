@@ -7,7 +7,7 @@ export interface KeywordMatch {
 }
 
 /** Whether the keyword takes arguments: `offer#` matches `offer#Ani#2`. */
-export function takesArguments({ keyword, match }: Pick<Rule, 'keyword' | 'match'>): boolean {
+function takesArguments({ keyword, match }: Pick<Rule, 'keyword' | 'match'>): boolean {
   return match !== 'any' && keyword.trimEnd().endsWith('#')
 }
 

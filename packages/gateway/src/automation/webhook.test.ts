@@ -1,4 +1,6 @@
-import type { ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { KurirError } from '../core/errors.ts'
 import { AutomationRig, Hook, type HookHit, json, OWN, until } from './test/rig.ts'
@@ -190,6 +192,30 @@ describe('a process that dies', () => {
       hook.hits[0]?.headers['idempotency-key'],
       hook.hits[0]?.headers['idempotency-key'],
     ])
+  })
+
+  test('or stops while a file comes slowly does not wait for it, and sends it next time', async () => {
+    let gets = 0
+    const files = createServer((_request, response) => {
+      gets += 1
+      response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF-1.4')
+      if (gets > 1) response.end(' a file')
+    }).listen(0, '127.0.0.1')
+    await once(files, 'listening')
+    const content = `http://127.0.0.1:${(files.address() as AddressInfo).port}/offer.pdf`
+    answer = (_hit, response) =>
+      json(response, { success: true, message: [...texts('1').message.reply, { type: 'document', content }] })
+    await rule('menu')
+    await rig.say('menu')
+    await until('the file is asked for', () => (gets === 1 ? true : undefined))
+    const began = performance.now()
+    await restart()
+    expect(performance.now() - began).toBeLessThan(5_000)
+    await rig.untilQuiet()
+    expect(await rig.sent()).toEqual(['1', 'document'])
+    expect(hook.hits).toHaveLength(1)
+    files.closeAllConnections()
+    files.close()
   })
 
   test('answers nobody in the name of another account', async () => {
