@@ -4,7 +4,7 @@ import { type Jid, jidPhone } from '../core/jid.ts'
 import { isSettled, type MessageRecord, type OutgoingContent } from '../core/message.ts'
 import type { SessionRecord } from '../core/session.ts'
 import type { Gateway } from '../gateway.ts'
-import type { IdempotencyClaim } from '../messages/ports.ts'
+import type { IdempotencyClaim, NotifyTarget } from '../messages/ports.ts'
 import type { DialectContext } from './dialect.ts'
 
 export interface DialectSend {
@@ -13,6 +13,8 @@ export interface DialectSend {
   to: Jid
   content: OutgoingContent
   claim: IdempotencyClaim | null
+  /** Who is told what becomes of this message. Its URL must have passed `webhooks.checkUrl`. */
+  notify?: NotifyTarget
 }
 
 /** The session. Rejects with `session_not_found`, and with `session_not_connected` where it is not connected now. */
@@ -40,10 +42,11 @@ export async function knownAddress(gateway: Gateway, tenant: TenantId, session: 
  */
 export async function sendAndWait(
   { gateway, config }: Pick<DialectContext, 'gateway' | 'config'>,
-  { tenant, session, to, content, claim }: DialectSend,
+  { tenant, session, to, content, claim, notify }: DialectSend,
 ): Promise<MessageRecord> {
   const options = { waitMs: config.sendTimeoutMs, idempotency: claim }
-  const { message } = await gateway.messages.send(tenant, session, { to, content }, options)
+  const outgoing = { to, content, ...(notify ? { notify } : {}) }
+  const { message } = await gateway.messages.send(tenant, session, outgoing, options)
   if (!isSettled(message.status) || message.status === 'unknown') {
     throw new KurirError('timeout', 'WhatsApp has not confirmed the message in time; it stays in the outbox')
   }

@@ -1,11 +1,13 @@
 import type { DialectKeys } from '../access/verbs.ts'
 import { blazwa } from './blazwa/dialect.ts'
 import { blipcom } from './blipcom/dialect.ts'
+import { bots } from './bots/dialect.ts'
+import { chatbot } from './chatbot/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { sessions } from './sessions/dialect.ts'
 
 /** Every dialect: one line each. */
-export const DIALECTS = { blipcom, blazwa, sessions } as const satisfies Record<string, Dialect>
+export const DIALECTS = { blipcom, blazwa, bots, chatbot, sessions } as const satisfies Record<string, Dialect>
 
 /** Names of the dialects that exist. */
 export type DialectName = keyof typeof DIALECTS
