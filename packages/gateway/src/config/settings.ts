@@ -19,7 +19,11 @@ export const SettingsSchema = Type.Object(
     KURIR_LAB_CA: Type.Optional(
       Type.String({ minLength: 1, description: "File with the lab's CA certificate (PEM) for media." }),
     ),
-    KURIR_DATA: Type.String({ default: './data', minLength: 1, description: 'Directory of the database.' }),
+    KURIR_DATA: Type.String({
+      default: './data',
+      minLength: 1,
+      description: 'Directory of the database and the files.',
+    }),
     KURIR_HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
     KURIR_PORT: Type.Integer({
       default: 3000,

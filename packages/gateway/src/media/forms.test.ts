@@ -88,6 +88,11 @@ describe('bombs', () => {
     expect((await make(id, 'document')).id).toBe(id)
   })
 
+  test('an AVIF, which takes more memory to read, may have fewer pixels', async () => {
+    const id = await fresh(await picture('avif', 2_500, 2_450))
+    await expect(make(id, 'image')).rejects.toMatchObject({ code: 'media_not_convertible' })
+  })
+
   test('many frames count like many pixels', async () => {
     const id = await fresh(await movingPicture(30, 1000, 1000))
     await expect(make(id, 'sticker')).rejects.toMatchObject({ code: 'media_not_convertible' })
@@ -201,6 +206,11 @@ describe('for the engine', () => {
     const small = await sharp(file.traits.thumbnail).metadata()
     expect(small).toMatchObject({ format: 'jpeg', width: 50, height: 100 })
     expect(file.traits.thumbnail?.length).toBeLessThan(10_000)
+  })
+
+  test('a moving picture has the size of one frame', async () => {
+    const id = await fresh(await movingPicture(3, 60, 40))
+    expect(await traits(id)).toMatchObject({ width: 60, height: 40 })
   })
 
   test('recordings have their length, videos their size', async () => {

@@ -127,7 +127,9 @@ export class Forms {
     this.#logger.info({ err, mimetype }, 'an image could not be read')
     const isLarge = err instanceof Error && /pixel limit/i.test(err.message)
     return notConvertible(
-      isLarge ? 'The image has more than 25 megapixels; it can be sent as a document' : 'The image cannot be read',
+      isLarge
+        ? 'The image has more than 25 megapixels (AVIF: 6); it can be sent as a document'
+        : 'The image cannot be read',
     )
   }
 }

@@ -24,6 +24,8 @@ export interface IntakeDeps {
 /** For everything that a URL needs: DNS, redirects, the whole file. */
 const URL_TIMEOUT_MS = 60_000
 const URL_REDIRECTS = 3
+/** A sender that says nothing for so long is gone. */
+const STALL = { ms: 60_000, error: () => new KurirError('invalid_request', 'The file stopped coming') }
 const REFUSALS = new Set<SafeFetchError['reason']>([
   'invalid_url',
   'scheme_not_allowed',
@@ -42,7 +44,7 @@ export class Intake {
   }
 
   async fromStream(tenant: TenantId, content: Readable, claim: FileClaim): Promise<MediaRecord> {
-    const staged = await this.#deps.files.stage(content, { maxBytes: this.#limit(claim) })
+    const staged = await this.#deps.files.stage(content, { maxBytes: this.#limit(claim), stall: STALL })
     return this.register(tenant, staged, claim)
   }
 

@@ -5,6 +5,9 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Scope } from '../../access/ports.ts'
+import { DEFAULT_TENANT, newId } from '../../core/ids.ts'
+import { inbound } from '../../messages/test/rig.ts'
 import { HttpRig } from '../test/http-rig.ts'
 
 const MB = 1024 * 1024
@@ -219,6 +222,40 @@ describe('getting a file', () => {
     expect((await get(body.id, { authorization: `Bearer ${key}` }, 'HEAD')).status).toBe(404)
     expect((await get('med_nothing')).status).toBe(404)
     expect((await get('..%2f..%2fetc%2fpasswd')).status).toBe(404)
+  })
+})
+
+describe('a file that came with a message', () => {
+  test('is for keys that may read, and for its session’s alone', async () => {
+    const { store, engine } = rig.rig
+    for (const id of ['shop', 'other-shop']) await rig.call('POST', '/v1/sessions', { body: { id } })
+    const session = await store.sessions.getSession(DEFAULT_TENANT, 'shop')
+    const id = newId('med')
+    const facts = { mimetype: 'image/png', size: picture.length, fileName: null }
+    const place = { url: null, directPath: `/v/${id}`, mediaKey: 'a2V5', fileSha256: null, fileEncSha256: null }
+    engine.remoteFiles.set(place.directPath, picture)
+    await store.messages.storeInbound(
+      session!.uid,
+      {
+        ...inbound('3A01', ''),
+        ...{ journalKey: 'j1', offline: false, content: { type: 'image', media: { id, ...facts, sha256: null } } },
+        remote: { kind: 'image', ...facts, ...place },
+      },
+      0,
+    )
+    const as = async (scopes: Scope[], session?: string) => {
+      const key = await rig.key(scopes, session === undefined ? {} : { session })
+      const headers = { authorization: `Bearer ${key}` }
+      return [(await get(id, headers, 'HEAD')).status, (await get(id, headers)).status]
+    }
+    expect(await as(['send'])).toEqual([404, 404])
+    expect(await as(['read'], 'other-shop')).toEqual([404, 404])
+    expect(await as(['read'], 'shop')).toEqual([200, 200])
+    expect(await as(['read'])).toEqual([200, 200])
+    expect((await get(id)).bytes).toEqual(picture)
+    const foreign = await rig.key(['admin'], { tenant: 'other' })
+    const asked = (tenant: string) => get(`${id}?tenant=${tenant}`, { authorization: `Bearer ${foreign}` })
+    expect([(await asked('other')).status, (await asked('default')).status]).toEqual([404, 200])
   })
 })
 

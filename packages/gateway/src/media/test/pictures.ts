@@ -5,9 +5,8 @@ const COLOURED = { channels: 4, background: { r: 40, g: 160, b: 90, alpha: 0.8 }
 
 /** A plain picture. */
 export function picture(format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif', width = 64, height = 48) {
-  return sharp({ create: { width, height, ...COLOURED } })
-    .toFormat(format)
-    .toBuffer()
+  const plain = sharp({ create: { width, height, ...COLOURED } })
+  return (format === 'avif' ? plain.avif({ effort: 0 }) : plain.toFormat(format)).toBuffer()
 }
 
 /** A GIF of so many frames. */
