@@ -152,17 +152,12 @@ async function contentOf(
     logger.info({ job: id, reason: reply.why }, 'an automatic reply is left out')
     return null
   }
-  const { type, source, caption, fileName, maxBytes } = reply
+  const { kind: _kind, type, source, maxBytes, ...shown } = reply
   const { tenant } = message
+  const { fileName } = shown
   const claim = { ...(fileName === undefined ? {} : { fileName }), ...(maxBytes === undefined ? {} : { maxBytes }) }
   const mediaId = 'url' in source ? (await files.fromUrl(tenant, source.url, claim)).id : source.id
-  const media = await files.forMessage(tenant, mediaId, type)
-  return {
-    type,
-    media,
-    ...(caption === undefined ? {} : { caption }),
-    ...(fileName === undefined ? {} : { fileName }),
-  }
+  return { type, media: await files.forMessage(tenant, mediaId, type), ...shown }
 }
 
 const CUT = Symbol('cut')

@@ -1,7 +1,7 @@
 import type { JobId, RuleId, SessionUid, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { MediaId, MediaKind, MediaRef } from '../core/media.ts'
-import type { MessageRecord, OutgoingContent } from '../core/message.ts'
+import type { MediaContent, MessageRecord, OutgoingContent } from '../core/message.ts'
 
 export const MATCHES = ['exact', 'prefix', 'contains', 'regex', 'any'] as const
 /** How a keyword is looked for in a message; `any` takes every message. */
@@ -30,15 +30,13 @@ export type RuleAction =
 /** One message of an answer, before its file was fetched. */
 export type Reply =
   | { kind: 'content'; content: OutgoingContent }
-  | {
+  | ({
       kind: 'file'
       type: MediaKind
       source: { url: string } | { id: MediaId }
-      caption?: string
-      fileName?: string
       /** Default: the most that the media room takes. */
       maxBytes?: number
-    }
+    } & Omit<MediaContent, 'type' | 'media' | 'seconds'>)
   /** A part of a webhook's answer that cannot be sent; `why` is a stable word. */
   | { kind: 'refused'; why: string }
 

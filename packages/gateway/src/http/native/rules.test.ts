@@ -61,7 +61,17 @@ describe('a rule', () => {
     const messages = [
       { type: 'location', latitude: -6.2, longitude: 106.8, name: 'Monas' },
       { type: 'document', media: { id }, file_name: 'offer.pdf', caption: 'The offer' },
-      { type: 'image', media: { url: 'http://127.0.0.1:9/a.png' } },
+      { type: 'image', media: { url: 'http://127.0.0.1:9/a.png' }, view_once: true },
+      { type: 'text', text: 'Ask @6281300000001', mentions: ['6281300000001'] },
+      { type: 'poll', question: 'When?', options: ['Monday', 'Friday'], selectable: 1 },
+      { type: 'contacts', contacts: [{ name: 'Budi', phones: [{ number: '6281300000001' }] }] },
+      {
+        type: 'list',
+        text: 'Menu',
+        button_text: 'Open',
+        sections: [{ title: 'Hot', rows: [{ id: 'tea', title: 'Tea' }] }],
+      },
+      { type: 'buttons', text: 'Deliver?', buttons: [{ kind: 'reply', id: 'yes', title: 'Yes' }] },
     ]
     const made = await rig.call('POST', RULES, { body: { keyword: 'x', action: { type: 'reply', messages } } })
     expect(made.body.action).toEqual({ type: 'reply', messages })
@@ -85,6 +95,10 @@ describe('a rule', () => {
     [message({ type: 'text', text: 'a', caption: 'b' }), 'invalid_request', '/action/messages/0/caption'],
     [message({ type: 'location', latitude: 1 }), 'invalid_request', '/action/messages/0/longitude'],
     [message({ type: 'image' }), 'invalid_request', '/action/messages/0/media'],
+    [message({ type: 'image', media: { base64: 'AAAA' } }), 'invalid_request', '/action/messages/0/media/base64'],
+    [message({ type: 'text', text: 'a', to: '1' }), 'invalid_request', '/action/messages/0/to'],
+    [message({ type: 'forward', message: 'msg_x' }), 'invalid_request', '/action/messages/0/type'],
+    [message({ type: 'poll', question: 'a', options: ['b'] }), 'invalid_request', '/action/messages/0/options'],
     [message({ type: 'image', media: {} }), 'invalid_request', '/action/messages/0/media'],
     [
       message({ type: 'image', media: { url: 'file:///etc/passwd' } }),

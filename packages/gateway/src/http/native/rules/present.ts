@@ -1,4 +1,5 @@
 import type { Reply, Rule } from '../../../automation/ports.ts'
+import { jidUser } from '../../../core/jid.ts'
 import type { RuleObject } from './schema.ts'
 
 /** Renders a rule. */
@@ -22,15 +23,26 @@ export function presentRule(rule: Rule): RuleObject {
   }
 }
 
+/** A message as a request has it. */
 function presentReply(reply: Reply): { type: string }[] {
-  if (reply.kind === 'content') return [reply.content]
   if (reply.kind === 'refused') return []
-  const { type, source: media, caption, fileName } = reply
-  const file = {
-    type,
-    media,
-    ...(caption === undefined ? {} : { caption }),
-    ...(fileName === undefined ? {} : { file_name: fileName }),
-  }
-  return [file]
+  if (reply.kind === 'content') return [inRequestWords(reply.content)]
+  const { kind: _kind, source: media, maxBytes: _maxBytes, ...shown } = reply
+  return [inRequestWords({ ...shown, media })]
+}
+
+/** Where requests have other names than the core. */
+const REQUEST_WORDS: Record<string, string> = {
+  buttonText: 'button_text',
+  fileName: 'file_name',
+  mentionAll: 'mention_all',
+  viewOnce: 'view_once',
+}
+
+function inRequestWords({ type, ...content }: { type: string } & object): { type: string } {
+  const entries = Object.entries(content).map(([name, value]: [string, unknown]) => [
+    REQUEST_WORDS[name] ?? name,
+    name === 'mentions' && Array.isArray(value) ? value.map(jidUser) : value,
+  ])
+  return { type, ...Object.fromEntries(entries) }
 }

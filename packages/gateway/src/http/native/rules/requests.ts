@@ -1,80 +1,123 @@
 import type { Reply, RuleAction } from '../../../automation/ports.ts'
 import { KurirError } from '../../../core/errors.ts'
 import type { MediaId } from '../../../core/media.ts'
-import type { RuleActionInput, RuleMessageInput } from './schema.ts'
+import { compileValidator } from '../../validation.ts'
+import { SEND_BODIES, type SendBodyOf } from '../messages/bodies.ts'
+import {
+  present,
+  readButtons,
+  readContacts,
+  readForwarded,
+  readList,
+  readLocation,
+  readNaming,
+  readPoll,
+  readText,
+} from '../messages/contents.ts'
+import { invalid } from '../messages/recipients.ts'
+import type { RuleActionInput } from './schema.ts'
 
-/** Finds out whether a file may be used; rejects with `media_not_found` where not. */
-export type FindFile = (id: MediaId) => Promise<unknown>
+/** What the messages of a rule need to be read. */
+export interface RuleSurroundings {
+  /** Of numbers with a leading 0. */
+  countryCode: string
+  /** Finds out whether a file may be used; rejects with `media_not_found` where not. */
+  findFile: (id: MediaId) => Promise<unknown>
+}
 
-/** Reads what a rule does. Rejects with `invalid_request` where a field is missing or too many, `media_not_found`. */
-export async function readAction(input: RuleActionInput, findFile: FindFile): Promise<RuleAction> {
+type RuleMessageType = Exclude<keyof typeof SEND_BODIES, 'reaction' | 'forward'>
+type FileBody = SendBodyOf<'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker'>
+
+/** Reads what a rule does. Rejects with `invalid_request`, `invalid_recipient` and `media_not_found`. */
+export async function readAction(input: RuleActionInput, surroundings: RuleSurroundings): Promise<RuleAction> {
   const { type, messages, url, webhookkey } = input
   if (type === 'webhook') {
-    refuse({ messages }, '/action', 'is for a reply')
-    return { type, url: given(url, '/action/url'), webhookkey: webhookkey ?? null }
+    if (messages !== undefined) throw invalid('/action/messages', 'is for a reply')
+    if (url === undefined) throw invalid('/action/url', 'is missing')
+    return { type, url, webhookkey: webhookkey ?? null }
   }
-  refuse({ url, webhookkey }, '/action', 'is for a webhook')
+  for (const [name, value] of Object.entries({ url, webhookkey })) {
+    if (value !== undefined) throw invalid(`/action/${name}`, 'is for a webhook')
+  }
+  if (messages === undefined) throw invalid('/action/messages', 'is missing')
   const replies: Reply[] = []
-  for (const [index, message] of given(messages, '/action/messages').entries()) {
-    replies.push(await readMessage(message, `/action/messages/${index}`, findFile))
+  for (const [index, message] of messages.entries()) {
+    replies.push(await within(`/action/messages/${index}`, () => readMessage(message, surroundings)))
   }
   return { type, messages: replies }
 }
 
-async function readMessage(message: RuleMessageInput, field: string, findFile: FindFile): Promise<Reply> {
-  const { type, text, latitude, longitude, name, address, media, caption, file_name: fileName } = message
-  const place = { latitude, longitude, name, address }
-  const file = { media, caption, file_name: fileName }
-  switch (type) {
+async function readMessage(message: Record<string, unknown>, surroundings: RuleSurroundings): Promise<Reply> {
+  const { countryCode } = surroundings
+  const body = validate(message)
+  switch (body.type) {
     case 'text':
-      refuse({ ...place, ...file }, field, 'is not for a text')
-      return { kind: 'content', content: { type, text: given(text, `${field}/text`) } }
+      return { kind: 'content', content: readText(body, countryCode) }
     case 'location':
-      refuse({ text, ...file }, field, 'is not for a location')
-      return {
-        kind: 'content',
-        content: {
-          type,
-          latitude: given(latitude, `${field}/latitude`),
-          longitude: given(longitude, `${field}/longitude`),
-          ...(name === undefined ? {} : { name }),
-          ...(address === undefined ? {} : { address }),
-        },
-      }
+      return { kind: 'content', content: readLocation(body) }
+    case 'contacts':
+      return { kind: 'content', content: readContacts(body, countryCode) }
+    case 'poll':
+      return { kind: 'content', content: readPoll(body) }
+    case 'list':
+      return { kind: 'content', content: readList(body) }
+    case 'buttons':
+      if (body.media) throw invalid('/media', 'is not possible in a rule')
+      return { kind: 'content', content: readButtons(body, countryCode) }
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'voice':
+    case 'document':
+    case 'sticker':
+      return readFileReply(body, surroundings)
     default:
-      refuse({ text, ...place }, field, 'is not for a file')
-      return {
-        kind: 'file',
-        type,
-        source: await readSource(given(media, `${field}/media`), `${field}/media`, findFile),
-        ...(caption === undefined ? {} : { caption }),
-        ...(fileName === undefined ? {} : { fileName }),
-      }
+      return body satisfies never
   }
 }
 
-async function readSource(
-  { id, url }: NonNullable<RuleMessageInput['media']>,
-  field: string,
-  findFile: FindFile,
-): Promise<{ url: string } | { id: MediaId }> {
-  if ((id === undefined) === (url === undefined)) throw fault(field, 'must have either id or url')
-  if (url !== undefined) return { url }
-  const mediaId = id as MediaId
-  await findFile(mediaId)
-  return { id: mediaId }
+const VALIDATORS = new Map(
+  Object.entries(SEND_BODIES)
+    .filter(([type]) => type !== 'reaction' && type !== 'forward')
+    .map(([type, schema]) => [type, compileValidator({ schema, method: 'POST', url: '', httpPart: 'body' })]),
+)
+
+/** The message by the form that its type has when it is sent; the recipient is not known before somebody writes. */
+function validate(message: Record<string, unknown>): SendBodyOf<RuleMessageType> {
+  for (const name of ['to', 'reply_to']) if (name in message) throw invalid(`/${name}`, 'is not known')
+  const check = typeof message.type === 'string' ? VALIDATORS.get(message.type) : undefined
+  if (!check) throw invalid('/type', `must be one of ${[...VALIDATORS.keys()].join(', ')}`)
+  const checked = check({ ...message, to: '0' }) as { error?: Error; value?: unknown }
+  if (checked.error) throw checked.error
+  return checked.value as SendBodyOf<RuleMessageType>
 }
 
-function given<Value>(value: Value | undefined, field: string): Value {
-  if (value === undefined) throw fault(field, 'is missing')
-  return value
+async function readFileReply(body: FileBody, { countryCode, findFile }: RuleSurroundings): Promise<Reply> {
+  const { id, url, ...others } = body.media
+  const [other] = Object.keys(others)
+  if (other !== undefined) throw invalid(`/media/${other}`, 'is not possible in a rule')
+  const naming = readNaming('mentions' in body || 'mention_all' in body ? body : {}, countryCode)
+  const shown = present({
+    caption: 'caption' in body ? body.caption : undefined,
+    fileName: 'file_name' in body ? body.file_name : undefined,
+    viewOnce: 'view_once' in body && body.view_once ? (true as const) : undefined,
+    gif: 'gif' in body && body.gif ? (true as const) : undefined,
+    note: 'note' in body && body.note ? (true as const) : undefined,
+  })
+  if ((id === undefined) === (url === undefined)) throw invalid('/media', 'must have either id or url')
+  if (id !== undefined) await findFile(id as MediaId)
+  const source = url === undefined ? { id: id as MediaId } : { url }
+  return { kind: 'file', type: body.type, source, ...shown, ...naming, ...readForwarded(body) }
 }
 
-function refuse(values: Record<string, unknown>, field: string, message: string): void {
-  const [name] = Object.entries(values).find(([, value]) => value !== undefined) ?? []
-  if (name !== undefined) throw fault(`${field}/${name}`, message)
-}
-
-function fault(field: string, message: string): KurirError {
-  return new KurirError('invalid_request', `${field} ${message}`, { fields: [{ field, message }] })
+/** Puts the place of a message before the fields that its faults name. */
+async function within<Result>(place: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof KurirError) || error.fields.length === 0) throw error
+    const fields = error.fields.map(({ field, message }) => ({ field: place + field, message }))
+    const [first] = fields
+    throw new KurirError(error.code, first && `${first.field} ${first.message}`, { fields, cause: error })
+  }
 }

@@ -6,7 +6,7 @@ import { callerOf, type RouteContext, type Server, tenantToRead } from '../../co
 import { readPage } from '../page.ts'
 import { Nothing, SessionParams } from '../schema.ts'
 import { presentRule } from './present.ts'
-import { type FindFile, readAction } from './requests.ts'
+import { type RuleSurroundings, readAction } from './requests.ts'
 import { CreateRuleBody, RuleAnswer, RuleListQuery, RulePage, RuleParams, UpdateRuleBody } from './schema.ts'
 
 const MANAGE = ['manage'] as const
@@ -18,12 +18,16 @@ export function ruleRoutes(app: Server, context: RouteContext): void {
   changeRoutes(app, context)
 }
 
-/** A file of the caller's tenant, and of the session that his key is bound to. */
-function filesOf({ gateway }: RouteContext, request: FastifyRequest): FindFile {
+/** What rules of the caller are read with; his files are those of his tenant, and of the session his key is bound to. */
+async function surroundingsOf({ gateway }: RouteContext, request: FastifyRequest): Promise<RuleSurroundings> {
   const caller = callerOf(request)
-  return async (id) => {
-    const { session } = await gateway.media.get(caller.tenant, id)
-    if (session !== null) requireSession(caller, session, 'media_not_found')
+  const { countryCode } = await gateway.access.getTenant(caller.tenant)
+  return {
+    countryCode,
+    findFile: async (id) => {
+      const { session } = await gateway.media.get(caller.tenant, id)
+      if (session !== null) requireSession(caller, session, 'media_not_found')
+    },
   }
 }
 
@@ -45,7 +49,7 @@ function createRoute(app: Server, context: RouteContext): void {
     },
     async (request, reply) => {
       const { keyword = '', action, ...rest } = request.body
-      const read = await readAction(action, filesOf(context, request))
+      const read = await readAction(action, await surroundingsOf(context, request))
       const input: CreateRule = { keyword, ...rest, action: read }
       reply.code(201)
       const { tenant } = callerOf(request)
@@ -102,7 +106,7 @@ function changeRoutes(app: Server, context: RouteContext): void {
     async (request) => {
       const { session, rule } = request.params
       const { action, ...rest } = request.body
-      const read = action && { action: await readAction(action, filesOf(context, request)) }
+      const read = action && { action: await readAction(action, await surroundingsOf(context, request)) }
       const { tenant } = callerOf(request)
       return presentRule(await automation.updateRule(tenant, session, rule as RuleId, { ...rest, ...read }))
     },

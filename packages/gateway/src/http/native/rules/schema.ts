@@ -1,34 +1,19 @@
 import { type Static, Type } from 'typebox'
 import { MATCHES } from '../../../automation/ports.ts'
-import { MEDIA_KINDS } from '../../../core/media.ts'
 import { exactly, PageQuery, pageOf, SessionParams, TenantQuery, time, words } from '../schema.ts'
 
 const optional = Type.Optional
 
-/** What an action does and a message has depends on its `type`; the handler says which fields are missing. */
-const RuleMessage = exactly(
-  {
-    type: words(['text', 'location', ...MEDIA_KINDS]),
-    text: optional(Type.String({ minLength: 1, maxLength: 65_536, description: 'Of a `text`.' })),
-    latitude: optional(Type.Number({ minimum: -90, maximum: 90, description: 'Of a `location`.' })),
-    longitude: optional(Type.Number({ minimum: -180, maximum: 180 })),
-    name: optional(Type.String({ minLength: 1, maxLength: 256 })),
-    address: optional(Type.String({ minLength: 1, maxLength: 1_024 })),
-    media: optional(
-      exactly(
-        {
-          id: optional(Type.String({ minLength: 1, maxLength: 64 })),
-          url: optional(Type.String({ minLength: 1, maxLength: 2_048, description: 'Fetched for each reply.' })),
-        },
-        { description: 'Of all others: the file, by `id` or by `url`.' },
-      ),
-    ),
-    caption: optional(Type.String({ minLength: 1, maxLength: 65_536 })),
-    file_name: optional(Type.String({ minLength: 1, maxLength: 255 })),
-  },
-  { description: 'A message as in sending one, without `to`.' },
-)
+/** The handler reads it by its `type`, as the route does that sends messages. */
+const RuleMessage = Type.Unsafe<Record<string, unknown>>({
+  type: 'object',
+  additionalProperties: true,
+  description:
+    'A message as in sending one, without `to` and `reply_to`: any type but `reaction` and `forward`; a file by ' +
+    '`media.id`, or by `media.url`, which is fetched for each reply.',
+})
 
+/** What there is beside `type` depends on it; the handler says what is missing. */
 const RuleAction = exactly(
   {
     type: words(['reply', 'webhook']),
@@ -68,7 +53,6 @@ export const UpdateRuleBody = exactly(
   { keyword: optional(Keyword), ...fields, action: optional(RuleAction) },
   { minProperties: 1, examples: [{ enabled: false }] },
 )
-export type RuleMessageInput = Static<typeof RuleMessage>
 export type RuleActionInput = Static<typeof RuleAction>
 
 export const RuleAnswer = Type.Object(
