@@ -11,15 +11,21 @@ export interface Contract {
   tenant: string
   session: string
   phone: string
-  sessions: { id: string; phone: string }[]
+  sessions: { id: string; phone: string; keys: SessionKeys }[]
   contacts: { phone: string; name: string }[]
   groups: { id: string; name: string }[]
-  keys: {
+  keys: SessionKeys & {
     native: string
     admin: string
     blipcom: { client_id: string; client_secret: string }
     sessions: string
   }
+}
+
+interface SessionKeys {
+  blazwa: string
+  bots: { token: string; session_id: string; access_token: string }
+  chatbot: string
 }
 
 export interface RunningSandbox {

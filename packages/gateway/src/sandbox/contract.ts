@@ -1,3 +1,5 @@
+import type { SessionKeys, TenantKeys } from './dialect-keys.ts'
+
 /** What `kurir sandbox --json` prints (native-api: the sandbox's contract); of each dialect that exists, a key. */
 export interface SandboxContract {
   gateway: string
@@ -6,13 +8,9 @@ export interface SandboxContract {
   tenant: string
   session: string
   phone: string
-  sessions: { id: string; phone: string; keys: Record<string, string> }[]
+  sessions: { id: string; phone: string; keys: SessionKeys }[]
   contacts: { phone: string; name: string }[]
   groups: { id: string; name: string }[]
-  keys: {
-    native: string
-    admin: string
-    blipcom: { client_id: string; client_secret: string }
-    sessions: string
-  }
+  /** The tenant's, and those of the first session. */
+  keys: { native: string; admin: string } & TenantKeys & SessionKeys
 }

@@ -43,6 +43,11 @@ The dialects' credentials (docs/dialects):
   sessions  X-API-Key      ${sandbox.keys.sessions}
   blipcom   client_id      ${sandbox.keys.blipcom.client_id}
             client_secret  ${sandbox.keys.blipcom.client_secret}
+  blazwa    X-API-KEY      ${sandbox.keys.blazwa}
+  bots      Bearer         ${sandbox.keys.bots.token}
+            session_id     ${sandbox.keys.bots.session_id}
+            access_token   ${sandbox.keys.bots.access_token}
+  chatbot   secretkey      ${sandbox.keys.chatbot}
 
 Ctrl-C stops everything; nothing is kept.
 `

@@ -16,7 +16,7 @@ interface Connections {
   onProgress: (text: string) => void
 }
 
-type Population = Pick<SandboxContract, 'sessions' | 'contacts' | 'groups'>
+type Population = Pick<SandboxContract, 'contacts' | 'groups'> & { sessions: { id: string; phone: string }[] }
 
 /**
  * Brings lab and gateway to the state that the contract promises: contacts, `count` paired and connected sessions, and
@@ -27,7 +27,6 @@ export async function populate({ lab, gateway, onProgress }: Connections, count:
   const sessions = Array.from({ length: count }, (_, index) => ({
     id: count === 1 ? 'demo' : `demo-${index + 1}`,
     phone: `62812${String(10_000_001 + index)}`,
-    keys: {},
   }))
   const waiting = [...sessions]
   const pairAll = async () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Child } from './child.ts'
 import { JsonApi, until } from './clients.ts'
 import type { SandboxContract } from './contract.ts'
-import { createDialectKeys } from './dialect-keys.ts'
+import { createSessionKeys, createTenantKeys } from './dialect-keys.ts'
 import { populate } from './populate.ts'
 
 export interface SandboxOptions {
@@ -76,8 +76,11 @@ export class Sandbox {
       name: 'sandbox',
       scopes: ['manage', 'send', 'read'],
     })
-    const dialectKeys = await createDialectKeys(gateway)
-    const [first] = population.sessions
+    const { botsToken, ...tenantKeys } = await createTenantKeys(gateway)
+    const keysOf = ({ id }: { id: string }) => createSessionKeys(gateway, id, botsToken)
+    const withKeys = async (session: { id: string; phone: string }) => ({ ...session, keys: await keysOf(session) })
+    const all = await Promise.all(population.sessions.map(withKeys))
+    const [first] = all
     if (!first) throw new Error('a sandbox has at least one session')
     return {
       gateway: url,
@@ -87,7 +90,8 @@ export class Sandbox {
       session: first.id,
       phone: first.phone,
       ...population,
-      keys: { native: native.key, admin: this.#adminKey, ...dialectKeys },
+      sessions: all,
+      keys: { native: native.key, admin: this.#adminKey, ...tenantKeys, ...first.keys },
     }
   }
 
