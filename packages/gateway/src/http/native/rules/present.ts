@@ -26,9 +26,12 @@ export function presentRule(rule: Rule): RuleObject {
 /** A message as a request has it. */
 function presentReply(reply: Reply): { type: string }[] {
   if (reply.kind === 'refused') return []
-  if (reply.kind === 'content') return [inRequestWords(reply.content)]
-  const { kind: _kind, source: media, maxBytes: _maxBytes, ...shown } = reply
-  return [inRequestWords({ ...shown, media })]
+  if (reply.kind === 'content') {
+    const { type, ...content } = reply.content
+    return [{ type, ...inRequestWords(content) }]
+  }
+  const { kind: _kind, type, source: media, maxBytes: _maxBytes, ...shown } = reply
+  return [{ type, media, ...inRequestWords(shown) }]
 }
 
 /** Where requests have other names than the core. */
@@ -39,10 +42,10 @@ const REQUEST_WORDS: Record<string, string> = {
   viewOnce: 'view_once',
 }
 
-function inRequestWords({ type, ...content }: { type: string } & object): { type: string } {
+function inRequestWords(content: object): object {
   const entries = Object.entries(content).map(([name, value]: [string, unknown]) => [
     REQUEST_WORDS[name] ?? name,
     name === 'mentions' && Array.isArray(value) ? value.map(jidUser) : value,
   ])
-  return { type, ...Object.fromEntries(entries) }
+  return Object.fromEntries(entries) as object
 }
