@@ -3,6 +3,8 @@ import type { Logger } from 'pino'
 import { Access } from './access/access.ts'
 import { Automation } from './automation/automation.ts'
 import { Responder } from './automation/responder.ts'
+import { Chats } from './chats/chats.ts'
+import { GroupRoom } from './chats/groups.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import type { Dialect } from './dialects/dialect.ts'
@@ -110,6 +112,8 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     messages,
     media,
     items: store.items,
+    chats: new Chats({ store: store.chats, sessions }),
+    groups: new GroupRoom({ sessions }),
     webhooks,
     automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
     events: new EventFeed(store.events, clock),

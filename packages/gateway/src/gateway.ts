@@ -1,5 +1,6 @@
 import type { AccessVerbs } from './access/verbs.ts'
 import type { AutomationVerbs } from './automation/verbs.ts'
+import type { ChatVerbs, GroupVerbs } from './chats/verbs.ts'
 import type { EventVerbs } from './events/verbs.ts'
 import type { ItemStore } from './items/ports.ts'
 import type { MediaVerbs } from './media/verbs.ts'
@@ -13,6 +14,8 @@ export interface Gateway {
   sessions: SessionVerbs
   messages: MessageVerbs
   media: MediaVerbs
+  chats: ChatVerbs
+  groups: GroupVerbs
   webhooks: WebhookVerbs
   automation: AutomationVerbs
   items: ItemStore

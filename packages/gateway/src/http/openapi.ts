@@ -10,9 +10,10 @@ const TAGS = [
   { name: 'media', description: 'Files: give one for a message, get one that came with a message.' },
   { name: 'numbers', description: 'Which phone numbers have WhatsApp.' },
   { name: 'groups', description: 'Groups that a session is in.' },
+  { name: 'chats', description: 'Chats and contacts: lists, reading, typing, presence.' },
   { name: 'webhooks', description: 'Where events are posted to, and what became of each.' },
   { name: 'automation', description: 'What a session answers by itself.' },
-  { name: 'events', description: 'What happened, as a list.' },
+  { name: 'events', description: 'What happened, as a list and as a live stream.' },
   { name: 'service', description: 'The state of the gateway.' },
 ]
 

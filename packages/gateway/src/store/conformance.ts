@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accessConformance } from './conformance/access.ts'
 import { authConformance } from './conformance/auth.ts'
 import { automationConformance } from './conformance/automation.ts'
+import { chatConformance } from './conformance/chats.ts'
 import { eventConformance } from './conformance/events.ts'
 import { itemConformance } from './conformance/items.ts'
 import { mediaConformance } from './conformance/media.ts'
@@ -34,6 +35,7 @@ export function describeStore(name: string, open: OpenStore): void {
     mediaConformance(use)
     webhookConformance(use)
     redeliveryConformance(use)
+    chatConformance(use)
     eventConformance(use)
     automationConformance(use)
     accessConformance(use)

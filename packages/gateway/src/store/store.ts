@@ -1,5 +1,6 @@
 import type { AccessStore } from '../access/ports.ts'
 import type { AutomationStore } from '../automation/ports.ts'
+import type { ChatStore } from '../chats/ports.ts'
 import type { AuthStore } from '../engine/baileys/auth-port.ts'
 import type { EventStore } from '../events/ports.ts'
 import type { ItemStore } from '../items/ports.ts'
@@ -12,6 +13,7 @@ import type { WebhookStore } from '../webhooks/ports.ts'
 export interface Store {
   sessions: SessionStore
   messages: MessageStore
+  chats: ChatStore
   media: MediaStore
   webhooks: WebhookStore
   automation: AutomationStore

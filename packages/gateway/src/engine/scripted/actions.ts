@@ -1,10 +1,18 @@
+import type { Clock } from '../../core/clock.ts'
 import type { GroupUpdate, ParticipantChange, ParticipantResult } from '../../core/group.ts'
 import { type Jid, jidPhone, phoneJid } from '../../core/jid.ts'
-import { type ChatActions, type GroupActions, type GroupSummary, Refused } from '../port.ts'
-import type { FarSide } from './connection.ts'
+import { type AccountIdentity, type ChatActions, type GroupActions, type GroupSummary, Refused } from '../port.ts'
 
 /** Answers as the connection's other calls do: not at once, and only while it stands. */
 type Answer = <Value>(make: () => Value) => Promise<Value>
+
+/** What acts need of the far side of a session. */
+interface ActingAccount {
+  readonly world: { clock: Clock; registered(phone: string): boolean }
+  readonly identity: AccountIdentity | null
+  readonly groups: GroupSummary[]
+  readonly deeds: ChatDeed[]
+}
 
 /** What the account did in chats, for tests to look at. */
 export type ChatDeed =
@@ -13,7 +21,11 @@ export type ChatDeed =
   | { kind: 'presence'; person: Jid }
 
 /** Groups as the script's server keeps them; whoever is registered can be added. */
-export function scriptedGroups(account: FarSide, answer: Answer, tell: (update: GroupUpdate) => void): GroupActions {
+export function scriptedGroups(
+  account: ActingAccount,
+  answer: Answer,
+  tell: (update: GroupUpdate) => void,
+): GroupActions {
   const { world } = account
   const own = () => account.identity?.phone ?? ''
   const find = (group: Jid): GroupSummary => {
@@ -77,7 +89,7 @@ function changeParticipants(
 }
 
 /** Chats: what is done is written down in `account.deeds`. */
-export function scriptedChats(account: FarSide, answer: Answer): ChatActions {
+export function scriptedChats(account: ActingAccount, answer: Answer): ChatActions {
   const note = (deed: ChatDeed) => answer(() => void account.deeds.push(deed))
   return {
     markRead: (chat, messages) => note({ kind: 'read', chat, waIds: messages.map(({ waId }) => waId) }),

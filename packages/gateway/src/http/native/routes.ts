@@ -1,4 +1,5 @@
 import type { RouteContext, Server } from '../context.ts'
+import { chatRoutes } from './chats/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { keyRoutes } from './keys/routes.ts'
@@ -24,6 +25,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   mediaRoutes(app, context)
   numberRoutes(app, context)
   groupRoutes(app, context)
+  chatRoutes(app, context)
   webhookRoutes(app, context)
   ruleRoutes(app, context)
   eventRoutes(app, context)

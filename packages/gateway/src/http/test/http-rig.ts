@@ -3,6 +3,8 @@ import { type Logger, pino } from 'pino'
 import { Access } from '../../access/access.ts'
 import type { Scope } from '../../access/ports.ts'
 import { Automation } from '../../automation/automation.ts'
+import { Chats } from '../../chats/chats.ts'
+import { GroupRoom } from '../../chats/groups.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
 import type { MediaId } from '../../core/media.ts'
 import type { Dialect } from '../../dialects/dialect.ts'
@@ -85,6 +87,8 @@ export class HttpRig {
       messages: rig.messages,
       media,
       items: store.items,
+      chats: new Chats({ store: store.chats, sessions: rig.sessions }),
+      groups: new GroupRoom({ sessions: rig.sessions }),
       webhooks: new Endpoints({
         ...{ store: store.webhooks, sessions: store.sessions, guard, clock },
         call: { http, clock, logger, userAgent: 'Kurir/0.0.0', timeoutMs: 5_000 },

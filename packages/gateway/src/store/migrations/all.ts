@@ -4,6 +4,7 @@ import { dialectCredentials } from './0003-dialect-credentials.ts'
 import { automation } from './0004-automation.ts'
 import { webhookFormats } from './0005-webhook-formats.ts'
 import { items } from './0006-items.ts'
+import { chats } from './0007-chats.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   automation,
   webhookFormats,
   items,
+  chats,
 ]

@@ -23,6 +23,7 @@ import type { AutomationLog } from './automation-log.ts'
 import type { EventLog } from './event-log.ts'
 import type { Effects, GroupCommit } from './group-commit.ts'
 import type { ReceivedBell } from './media-store.ts'
+import type { ContactTable } from './tables/contact.ts'
 import type { EndpointTable } from './tables/endpoint.ts'
 import type { JournalTable } from './tables/journal.ts'
 import type { MediaTable } from './tables/media.ts'
@@ -42,6 +43,7 @@ export class SqliteMessageStore implements MessageStore {
   private readonly journal: JournalTable
   private readonly media: MediaTable
   private readonly endpoints: EndpointTable
+  private readonly contacts: ContactTable
   private readonly log: EventLog
   private readonly received: ReceivedBell
   private readonly automation: AutomationLog
@@ -54,6 +56,7 @@ export class SqliteMessageStore implements MessageStore {
       journal: JournalTable
       media: MediaTable
       endpoints: EndpointTable
+      contacts: ContactTable
     },
     log: EventLog,
     received: ReceivedBell,
@@ -65,6 +68,7 @@ export class SqliteMessageStore implements MessageStore {
     this.journal = tables.journal
     this.media = tables.media
     this.endpoints = tables.endpoints
+    this.contacts = tables.contacts
     this.log = log
     this.received = received
     this.automation = automation
@@ -217,6 +221,7 @@ export class SqliteMessageStore implements MessageStore {
   private insertInbound(effects: Effects, session: SessionUid, inbound: InboundMessage, at: number): MessageRecord {
     const message = this.inboundRecord(session, inbound, at)
     this.messages.insert({ message, proto: null, undecryptable: false, claim: null })
+    this.noteSender(message)
     this.keepRemote(message, inbound, at)
     this.announce(effects, message, receivedEvent(inbound.content), at)
     this.automation.record(message, inbound.offline, at)
@@ -233,10 +238,15 @@ export class SqliteMessageStore implements MessageStore {
       senderAlt: inbound.senderAlt ?? stub.message.senderAlt,
     }
     this.messages.fill(stub.rowNo, message)
+    this.noteSender(message)
     this.keepRemote(message, inbound, at)
     this.announce(effects, message, receivedEvent(inbound.content), at)
     this.automation.record(message, inbound.offline, at)
     return message
+  }
+
+  private noteSender({ sessionUid, fromMe, participant, chat, senderAlt, pushName }: MessageRecord): void {
+    if (!fromMe) this.contacts.note(sessionUid, [participant ?? chat, senderAlt], pushName)
   }
 
   /** The file of a message that came in, to be fetched from now on. */

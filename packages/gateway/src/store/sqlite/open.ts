@@ -8,6 +8,7 @@ import { SqliteAccessStore } from './access-store.ts'
 import { SqliteAuthStore } from './auth-store.ts'
 import { AutomationLog } from './automation-log.ts'
 import { SqliteAutomationStore } from './automation-store.ts'
+import { SqliteChatStore } from './chat-store.ts'
 import { lockDirectory, prepareDirectory, prepareFile } from './directory.ts'
 import { type Driver, openDriver } from './driver.ts'
 import { EventLog } from './event-log.ts'
@@ -24,6 +25,8 @@ import { ApiKeyTable } from './tables/api-key.ts'
 import { AutomationJobTable } from './tables/automation-job.ts'
 import { AutomationRuleTable } from './tables/automation-rule.ts'
 import { AutomationSettingTable } from './tables/automation-setting.ts'
+import { ChatTable } from './tables/chat.ts'
+import { ContactTable } from './tables/contact.ts'
 import { CredentialTable } from './tables/credential.ts'
 import { DeliveryTable } from './tables/delivery.ts'
 import { EndpointTable } from './tables/endpoint.ts'
@@ -107,6 +110,8 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
   const tables = {
     sessions: new SessionTable(driver),
     messages: new MessageTable(driver),
+    chats: new ChatTable(driver),
+    contacts: new ContactTable(driver),
     events: new EventTable(driver),
     endpoints: new EndpointTable(driver),
     deliveries: new DeliveryTable(driver),
@@ -143,6 +148,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
   return {
     sessions: new SqliteSessionStore(writer, tables.sessions, log),
     messages: new SqliteMessageStore(writer, tables, log, received, automation),
+    chats: new SqliteChatStore(writer, tables),
     webhooks: new SqliteWebhookStore(writer, tables, log),
     automation: new SqliteAutomationStore(writer, automation, tables.messages, jobBell),
     access: new SqliteAccessStore(writer, tables, clock),

@@ -1,0 +1,41 @@
+import type { GroupSummary, ParticipantChange, ParticipantResult } from '../core/group.ts'
+import type { TenantId } from '../core/ids.ts'
+import type { Jid } from '../core/jid.ts'
+import type { Presence, TypingState } from '../engine/port.ts'
+import type { Chat, Contact } from './ports.ts'
+
+/**
+ * What the outside may do in chats. Every verb rejects with `session_not_found`, and those that ask WhatsApp with
+ * `session_not_connected`, `refused_by_whatsapp` and `timeout`.
+ */
+export interface ChatVerbs {
+  chats(tenant: TenantId, session: string, page: { limit: number; beforeRow?: number }): Promise<Chat[]>
+  contacts(tenant: TenantId, session: string, page: { limit: number; afterRow?: number }): Promise<Contact[]>
+  /** Tells the senders that the chat's messages were read, up to 200 of the newest. Answers how many. */
+  markRead(tenant: TenantId, session: string, chat: Jid): Promise<number>
+  setTyping(tenant: TenantId, session: string, chat: Jid, state: TypingState): Promise<void>
+  presence(tenant: TenantId, session: string, person: Jid): Promise<Presence>
+}
+
+/** What the outside may do with groups. Rejects as above, and with `group_not_found`. */
+export interface GroupVerbs {
+  get(tenant: TenantId, session: string, group: Jid): Promise<GroupSummary>
+  create(tenant: TenantId, session: string, input: CreateGroup): Promise<GroupSummary>
+  rename(tenant: TenantId, session: string, group: Jid, subject: string): Promise<GroupSummary>
+  /** In the order asked; people whom WhatsApp's answer leaves out are not done. */
+  change(
+    tenant: TenantId,
+    session: string,
+    group: Jid,
+    change: ParticipantChange,
+    participants: Jid[],
+  ): Promise<ParticipantResult[]>
+  /** `https://chat.whatsapp.com/…`; with `renew` the old one is worthless from then on. */
+  inviteLink(tenant: TenantId, session: string, group: Jid, renew: boolean): Promise<string>
+  leave(tenant: TenantId, session: string, group: Jid): Promise<void>
+}
+
+export interface CreateGroup {
+  subject: string
+  participants: Jid[]
+}

@@ -1,0 +1,47 @@
+import type { Chat, ChatStore, Contact, UnreadMessage } from '../../chats/ports.ts'
+import type { SessionUid } from '../../core/ids.ts'
+import type { Jid } from '../../core/jid.ts'
+import type { GroupCommit } from './group-commit.ts'
+import type { ChatTable } from './tables/chat.ts'
+import type { ContactTable } from './tables/contact.ts'
+import type { MessageTable } from './tables/message.ts'
+
+export class SqliteChatStore implements ChatStore {
+  private readonly writer: GroupCommit
+  private readonly chats: ChatTable
+  private readonly contacts: ContactTable
+  private readonly messages: MessageTable
+
+  constructor(writer: GroupCommit, tables: { chats: ChatTable; contacts: ContactTable; messages: MessageTable }) {
+    this.writer = writer
+    this.chats = tables.chats
+    this.contacts = tables.contacts
+    this.messages = tables.messages
+  }
+
+  listChats(session: SessionUid, page: { limit: number; beforeRow?: number }): Promise<Chat[]> {
+    const { limit, beforeRow = Number.MAX_SAFE_INTEGER } = page
+    return this.writer.read(() =>
+      this.chats.list(session, beforeRow, limit).flatMap(({ chat, lastRow, id }) => {
+        const last = this.messages.byId(id)?.message
+        const person = this.contacts.find(session, chat)
+        const alt = person && (person.phone === chat ? person.lid : person.phone)
+        const name = person?.name ?? null
+        const unread = this.chats.countUnread(session, chat)
+        return last ? [{ chat, alt: alt ?? null, name, unread, last, lastRow }] : []
+      }),
+    )
+  }
+
+  unread(session: SessionUid, chat: Jid, limit: number): Promise<UnreadMessage[]> {
+    return this.writer.read(() => this.chats.unread(session, chat, limit))
+  }
+
+  markRead(session: SessionUid, chat: Jid, row: number): Promise<void> {
+    return this.writer.write(() => this.chats.mark(session, chat, row))
+  }
+
+  listContacts(session: SessionUid, page: { limit: number; afterRow?: number }): Promise<Contact[]> {
+    return this.writer.read(() => this.contacts.list(session, page.afterRow ?? 0, page.limit))
+  }
+}
