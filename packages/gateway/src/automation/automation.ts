@@ -70,10 +70,10 @@ export class Automation implements AutomationVerbs {
   async updateSettings(tenant: TenantId, session: string, patch: SettingsPatch): Promise<AutomationSettings> {
     checkSettings(patch)
     const sessionUid = await this.#session(tenant, session)
-    const before = (await this.#store.getSettings(sessionUid)) ?? DEFAULT_SETTINGS
-    const after = patchSettings(before, patch)
-    await this.#store.saveSettings(sessionUid, after, isDefaultOn(after))
-    return after
+    return this.#store.changeSettings(sessionUid, (before = DEFAULT_SETTINGS) => {
+      const settings = patchSettings(before, patch)
+      return { settings, isDefaultOn: isDefaultOn(settings) }
+    })
   }
 
   checkSettings(patch: SettingsPatch): void {

@@ -73,8 +73,8 @@ export interface AutomationStore {
   deleteRule(session: SessionUid, id: RuleId): Promise<boolean>
   /** Undefined where the session never had any. */
   getSettings(session: SessionUid): Promise<AutomationSettings | undefined>
-  /** `isDefaultOn`: messages are answered even where no rule matches. */
-  saveSettings(session: SessionUid, settings: AutomationSettings, isDefaultOn: boolean): Promise<void>
+  /** Stores what `change` makes of the settings as they are then, and answers it; nobody else writes in between. */
+  changeSettings(session: SessionUid, change: SettingsChange): Promise<AutomationSettings>
   /**
    * Messages to answer that are due, oldest first, of each chat the oldest unanswered one at most; none of `busy`,
    * none of the sessions `blocked`. The rows are written in the transaction that stores the message.
@@ -97,6 +97,12 @@ export interface AutomationStore {
   pruneJobs(before: number, limit: number): Promise<number>
   /** Calls back after a commit that wrote jobs; a hint that may come for nothing. */
   onJobs(listener: () => void): () => void
+}
+
+/** `isDefaultOn`: messages are answered even where no rule matches. Undefined before the first change. */
+export type SettingsChange = (before: AutomationSettings | undefined) => {
+  settings: AutomationSettings
+  isDefaultOn: boolean
 }
 
 export type RulePatch = Partial<Pick<Rule, 'keyword' | 'match' | 'action' | 'enabled' | 'order'>>

@@ -64,10 +64,16 @@ function settings(use: Use): void {
     const { automation } = world.store
     const session = await world.session()
     expect(await automation.getSettings(session.uid)).toBeUndefined()
-    await automation.saveSettings(session.uid, SETTINGS, true)
-    await automation.saveSettings(session.uid, { ...SETTINGS, timeZone: '+1' }, true)
+    await automation.changeSettings(session.uid, () => ({ settings: SETTINGS, isDefaultOn: true }))
+    const changes = ['+1', '+2'].map((zone) =>
+      automation.changeSettings(session.uid, (before = SETTINGS) => {
+        const timeZone = before.timeZone === '+1' ? zone : '+1'
+        return { settings: { ...before, timeZone }, isDefaultOn: true }
+      }),
+    )
+    expect((await Promise.all(changes)).map(({ timeZone }) => timeZone)).toEqual(['+1', '+2'])
     await world.restart()
-    expect(await world.store.automation.getSettings(session.uid)).toEqual({ ...SETTINGS, timeZone: '+1' })
+    expect(await world.store.automation.getSettings(session.uid)).toEqual({ ...SETTINGS, timeZone: '+2' })
     await rule(world, session)
     await world.receive(session)
     await world.store.sessions.deleteSession(session.uid)
@@ -154,11 +160,17 @@ function switching(use: Use): void {
     expect([await received(), await inGroup()]).toEqual([1, 0])
     await automation.updateRule(session.uid, made.id, { enabled: false })
     expect(await received()).toBe(0)
-    await automation.saveSettings(session.uid, { ...SETTINGS, replyGroupMessages: true }, true)
+    await automation.changeSettings(session.uid, () => ({
+      settings: { ...SETTINGS, replyGroupMessages: true },
+      isDefaultOn: true,
+    }))
     expect([await received(), await inGroup()]).toEqual([1, 1])
-    await automation.saveSettings(session.uid, { ...SETTINGS, replyMessages: false }, true)
+    await automation.changeSettings(session.uid, () => ({
+      settings: { ...SETTINGS, replyMessages: false },
+      isDefaultOn: true,
+    }))
     expect(await received()).toBe(0)
-    await automation.saveSettings(session.uid, SETTINGS, false)
+    await automation.changeSettings(session.uid, () => ({ settings: SETTINGS, isDefaultOn: false }))
     expect(await received()).toBe(0)
     await automation.updateRule(session.uid, made.id, { enabled: true })
     await automation.deleteRule(session.uid, made.id)

@@ -1,4 +1,11 @@
-import type { AutomationJob, AutomationSettings, AutomationStore, Rule, RulePatch } from '../../automation/ports.ts'
+import type {
+  AutomationJob,
+  AutomationSettings,
+  AutomationStore,
+  Rule,
+  RulePatch,
+  SettingsChange,
+} from '../../automation/ports.ts'
 import type { RuleId, SessionUid } from '../../core/ids.ts'
 import type { AutomationLog, AutomationTables } from './automation-log.ts'
 import type { GroupCommit } from './group-commit.ts'
@@ -59,10 +66,12 @@ export class SqliteAutomationStore implements AutomationStore {
     return this.writer.read(() => this.tables.settings.get(session)?.settings)
   }
 
-  saveSettings(session: SessionUid, settings: AutomationSettings, isDefaultOn: boolean): Promise<void> {
+  changeSettings(session: SessionUid, change: SettingsChange): Promise<AutomationSettings> {
     return this.writer.write(() => {
+      const { settings, isDefaultOn } = change(this.tables.settings.get(session)?.settings)
       this.log.forget(session)
       this.tables.settings.save(session, settings, isDefaultOn)
+      return settings
     })
   }
 
