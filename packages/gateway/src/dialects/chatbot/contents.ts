@@ -9,7 +9,7 @@ import { readCaption, readContact, readMediaUrl, readPlace, readText } from './r
 import type { SentType } from './responses.ts'
 
 /** What is sent, and how the document calls it. */
-export interface Composed {
+interface Composed {
   content: OutgoingContent
   type: SentType
 }

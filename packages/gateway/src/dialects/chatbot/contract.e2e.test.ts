@@ -176,6 +176,8 @@ describe('document 004, failures', () => {
     expect(await sample('sendlocation', { '101.426866': '181' })).toEqual(answers(400, FAILED))
     expect(await sample('sendcontact', { '628125xxxxxx': 'x' })).toEqual(answers(400, FAILED))
     expect(await sample('sendwatogroup', { '120363xxxxxxxxxxx': `${BUDI}@c.us` })).toEqual(answers(400, FAILED))
+    const unknown = await sample('sendwatogroup', { '120363xxxxxxxxxxx': '120363999999999999' })
+    expect(unknown).toEqual(answers(400, { success: false, errorMessage: expect.stringContaining('group') }))
     expect(await sample('getqr', { '{{secret_key}}': 'kur_wrong' })).toEqual(answers(401, FAILED))
     expect((await app.shown(BUDI)).length).toBe(before)
   })

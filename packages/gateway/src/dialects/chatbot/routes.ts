@@ -1,23 +1,16 @@
 import { KurirError } from '../../core/errors.ts'
 import type { TenantId } from '../../core/ids.ts'
-import { type Jid, jidKind, parseJid } from '../../core/jid.ts'
 import type { Gateway } from '../../gateway.ts'
 import type { NotifyTarget } from '../../messages/ports.ts'
 import { type DialectAnswer, type DialectCall, type DialectContext, type DialectRoute, json } from '../dialect.ts'
 import { badField, type Fields } from '../fields.ts'
-import { readChat, readPhones } from '../numbers.ts'
+import { readPhones } from '../numbers.ts'
 import { untilPairing } from '../pairing.ts'
-import { connectedSession, knownAddress, sendAndWait } from '../sending.ts'
+import { connectedSession, sendAndWait } from '../sending.ts'
 import { type Compose, contact, location, media, textAs } from './contents.ts'
 import { NOTIFIED } from './events.ts'
-import {
-  isContact,
-  type Recipient,
-  type RecipientFields,
-  readNotifyUrl,
-  readNumber,
-  readRecipient,
-} from './requests.ts'
+import { addressOf, readJid } from './recipients.ts'
+import { isContact, type RecipientFields, readNotifyUrl, readNumber, readRecipient } from './requests.ts'
 import { connectedAnswer, groupsAnswer, numberAnswer, qrAnswer, sentAnswer } from './responses.ts'
 
 type Handler = DialectRoute['handle']
@@ -53,7 +46,7 @@ function sending(fields: RecipientFields, compose: Compose): Handler {
     const fetch = await compose(body, tenant, gateway)
     const notify = readNotify(body, gateway)
     const { phone } = await connectedSession(gateway, tenant, session)
-    const address = await knownAddress(gateway, tenant, session, to)
+    const address = await addressOf(gateway, tenant, session, to)
     const { content, type } = await fetch()
     const send = { tenant, session, to: address, content, claim: call.claim(), ...(notify ? { notify } : {}) }
     return json(200, sentAnswer(await sendAndWait(context, send), { type, from: phone ?? '', to }))
@@ -98,17 +91,6 @@ async function checkNumber(call: DialectCall, { gateway }: DialectContext): Prom
 function boundTo({ caller: { tenant, session } }: DialectCall): { tenant: TenantId; session: string } {
   if (session === null) throw new KurirError('unauthorized')
   return { tenant, session }
-}
-
-async function readJid(gateway: Gateway, tenant: TenantId, { field, text }: Recipient): Promise<Jid> {
-  if (field === 'nohp') {
-    const chat = await readChat(gateway, tenant, text)
-    if (chat) return chat
-    throw badField(field, 'must be a phone number')
-  }
-  const group = parseJid(text.includes('@') ? text : `${text}@g.us`)
-  if (group && jidKind(group) === 'group') return group
-  throw badField(field, 'must be the id of a group')
 }
 
 function readNotify(body: Fields, gateway: Gateway): NotifyTarget | undefined {
