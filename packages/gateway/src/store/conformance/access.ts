@@ -11,6 +11,9 @@ export function accessConformance(use: Use): void {
     tenants(use)
     keys(use)
     boundKeys(use)
+    dialectKeys(use)
+    tokens(use)
+    usage(use)
     answers(use)
   })
 }
@@ -91,6 +94,70 @@ function boundKeys(use: Use): void {
     await world.session({ id: 'shop' })
     expect(await world.store.access.getKey(bound.id)).toBeUndefined()
     expect(await world.store.access.getKey(free.id)).toEqual(free)
+  })
+}
+
+function dialectKeys(use: Use): void {
+  test('keys of a dialect are found by the name that they share, and listed by tenant', async () => {
+    const { access } = use().store
+    const pair = { dialect: 'bots', alias: 'ab-cd' }
+    const made = [
+      makeKey({ ...pair, sealed: 'v0.secret' }),
+      makeKey(pair),
+      makeKey({ ...pair, dialect: 'oauth' }),
+      makeKey({ ...pair, alias: 'other', tenant: OTHER }),
+      makeKey(),
+    ]
+    for (const key of made) await access.createKey(key)
+    expect(await access.findDialectKeys('bots', 'ab-cd')).toEqual(made.slice(0, 2))
+    expect(await access.findDialectKeys('bots', 'nobody')).toEqual([])
+    expect(await access.listDialectKeys(DEFAULT_TENANT, 'bots')).toEqual(made.slice(0, 2))
+    expect(await access.listDialectKeys(OTHER, 'bots')).toEqual(made.slice(3, 4))
+  })
+
+  test('a key is bound once, whoever asks first', async () => {
+    const world = use()
+    const { access } = world.store
+    const [first, second] = [await world.session({ id: 'first' }), await world.session({ id: 'second' })]
+    const key = makeKey({ dialect: 'lazy' })
+    await access.createKey(key)
+    const bound = await Promise.all([first, second].map(({ uid, id }) => access.bindKey(key.id, { uid, id })))
+    expect(bound.map((record) => record?.session)).toEqual(['first', 'first'])
+    expect(await access.bindKey('key_x' as KeyId, second)).toBeUndefined()
+    await world.store.sessions.deleteSession(first.uid)
+    expect(await access.getKey(key.id)).toBeUndefined()
+  })
+}
+
+function tokens(use: Use): void {
+  test('a token stands for its key until it expires, and goes with the key', async () => {
+    const world = use()
+    const { access } = world.store
+    const key = makeKey({ dialect: 'oauth', alias: 'client' })
+    await access.createKey(key)
+    await access.saveToken({ hash: 'aa', key: key.id, expiresAt: START + HOUR })
+    await access.saveToken({ hash: 'bb', key: key.id, expiresAt: START + DAY })
+    expect(await access.getTokenKey('aa', START + HOUR - 1)).toEqual(key)
+    expect(await access.getTokenKey('aa', START + HOUR)).toBeUndefined()
+    expect(await access.getTokenKey('cc', START)).toBeUndefined()
+    expect((await world.store.prune(START + HOUR)).tokens).toBe(1)
+    expect(await access.getTokenKey('bb', START)).toEqual(key)
+    await access.deleteKey(null, key.id)
+    expect(await access.getTokenKey('bb', START)).toBeUndefined()
+  })
+}
+
+function usage(use: Use): void {
+  test('a counter never goes over its limit nor below nothing, and is its tenant’s and month’s alone', async () => {
+    const { access } = use().store
+    const counter = { tenant: DEFAULT_TENANT, what: 'checks', month: '2026-11' }
+    const parallel = await Promise.all(Array.from({ length: 20 }, () => access.countUsage(counter, 3, 20)))
+    expect(parallel.filter(({ taken }) => taken)).toHaveLength(6)
+    expect(await access.countUsage(counter, 3, 20)).toEqual({ used: 18, taken: false })
+    expect(await access.countUsage({ ...counter, month: '2026-12' }, 3, 20)).toEqual({ used: 3, taken: true })
+    expect(await access.countUsage({ ...counter, tenant: OTHER }, 3, 20)).toEqual({ used: 3, taken: true })
+    await access.uncountUsage(counter, 100)
+    expect(await access.countUsage(counter, 20, 20)).toEqual({ used: 20, taken: true })
   })
 }
 
