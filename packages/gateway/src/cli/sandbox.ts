@@ -54,7 +54,7 @@ async function run(flags: SandboxFlags): Promise<void> {
       if (contract !== 'stopped') throw new CliError(contract, EXIT.failed)
       return
     }
-    process.stdout.write(json ? `${JSON.stringify(contract)}\n` : sandboxPage(contract))
+    process.stdout.write(json ? `${JSON.stringify(contract)}\n` : sandboxPage(contract, options.data))
     const why = await ended
     if (why) throw new CliError(`The sandbox ended: ${why}`, EXIT.failed)
   } finally {

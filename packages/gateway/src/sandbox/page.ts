@@ -1,7 +1,7 @@
 import type { SandboxContract } from './contract.ts'
 
 /** What a newcomer reads when the sandbox is ready: each block can be copied and run as it stands. */
-export function sandboxPage(sandbox: SandboxContract): string {
+export function sandboxPage(sandbox: SandboxContract, data?: string): string {
   const [contact] = sandbox.contacts
   const group = sandbox.groups[0]
   return `
@@ -23,7 +23,11 @@ Kurir's sandbox is ready: a gateway with a paired WhatsApp account, and a simula
 
   curl -s ${sandbox.lab}/phones/${contact?.phone}/messages
 
-3. Have events posted to a program of yours (the answer shows the secret that signs them):
+3. Have events posted to a program of yours. In another terminal, one that prints what it gets:
+
+  node -e 'require("http").createServer((q, s) => q.on("end", () => s.end()).pipe(process.stdout)).listen(8080)'
+
+   and here (the answer shows the secret that signs the events):
 
   curl -s ${sandbox.gateway}/v1/webhooks \\
     -H 'Authorization: Bearer ${sandbox.keys.native}' -H 'Content-Type: application/json' \\
@@ -49,6 +53,6 @@ The dialects' credentials (docs/dialects):
             access_token   ${sandbox.keys.bots.access_token}
   chatbot   secretkey      ${sandbox.keys.chatbot}
 
-Ctrl-C stops everything; nothing is kept.
+Ctrl-C stops everything; ${data ? `the data stays in ${data}` : 'nothing is kept'}.
 `
 }
