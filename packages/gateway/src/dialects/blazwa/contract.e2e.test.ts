@@ -250,6 +250,16 @@ describe('document 001, webhook', () => {
     )
     expect(site.postsTo('/old')).toEqual([])
 
+    const base64 = Buffer.from(site.files.get('/red.png')?.bytes ?? []).toString('base64')
+    const image = { base64, mimetype: 'image/png', caption: 'ini' }
+    await app.control('POST', `/phones/${BUDI}/messages`, { to: SHOP, image })
+    const post = await until('the image is posted', () => site.postsTo('/hook')[2] as { media_url: string })
+    expect(post).toEqual({ message: 'ini', from: BUDI, media_url: expect.stringContaining(`${app.url}/v1/media/`) })
+    const scopes = { name: 'reader', scopes: ['read'] }
+    const reader = await app.native<{ key: string }>('POST', '/v1/keys', scopes)
+    const file = await fetch(post.media_url, { headers: { authorization: `Bearer ${reader.key}` } })
+    expect(Buffer.from(await file.arrayBuffer()).toString('base64')).toBe(base64)
+
     await sample('resetWebhook')
     const { data } = await app.native<{ data: unknown[] }>('GET', '/v1/webhooks')
     expect(data).toEqual([])

@@ -194,6 +194,17 @@ describe('document 004, notifyurl', () => {
     expect(site.postsTo('/acks')).toEqual([1, 2, 3].map((ack) => ({ msgid: id, ack })))
   })
 
+  test('a message that WhatsApp does not take is a failure, and its ack is -1', async () => {
+    await app.control('POST', '/faults', { kind: 'nack', session: SHOP, code: 463, count: 1 })
+    const answer = await sample('sendwa', { 'https://yourdomain/your_notify_url': `${site.url}/failed` })
+    expect(answer).toEqual(answers(400, FAILED))
+    const posts = await until(
+      'the failure is told of',
+      () => site.postsTo('/failed').length > 0 && site.postsTo('/failed'),
+    )
+    expect(posts).toEqual([{ msgid: WA_ID, ack: -1 }])
+  })
+
   test('the messages of the examples were told of as well, to their own URLs', async () => {
     for (const name of ['sendmedia', 'sendlocation', 'sendcontact', 'sendwatogroup'] as const) {
       const acks = () => site.postsTo(`/notify/${name}`).map((post) => (post as { ack: number }).ack)
