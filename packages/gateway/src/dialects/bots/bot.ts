@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SessionCredential } from '../../access/verbs.ts'
+import type { Caller, SessionCredential } from '../../access/verbs.ts'
 import { KurirError } from '../../core/errors.ts'
 import type { TenantId } from '../../core/ids.ts'
 import type { SessionRecord } from '../../core/session.ts'
@@ -15,6 +15,10 @@ export interface Bot {
   session: SessionRecord
   /** `session_id`: five groups of four hex digits. */
   sessionId: string
+}
+
+/** A bot with what opens it. */
+export interface OpenBot extends Bot {
   accessToken: string
 }
 
@@ -30,17 +34,27 @@ export function botDocumentId({ session }: Pick<Bot, 'session'>): string {
 
 /**
  * The bot that a request names; the tenant's only one where it names none. Rejects with `unauthorized` for a wrong
- * access token, `forbidden` for another tenant's bot, `session_not_found`, and `invalid_request` where several are meant.
+ * access token, `forbidden` for another's bot, `session_not_found`, and `invalid_request` where several may be meant.
  */
 export async function namedBot(call: DialectCall, gateway: Gateway): Promise<Bot> {
-  const { tenant, session } = call.caller
-  const bots = await credentials(gateway, tenant)
-  if (session !== null) return load(gateway, tenant, bots.find((bot) => bot.session === session) ?? notThere())
+  const { tenant, session: own } = call.caller
   const id = call.fields.word('session_id')
-  if (id === undefined) return load(gateway, tenant, onlyOne(bots))
   const secret = call.fields.word('access_token')
-  if (secret !== undefined) await checkPair(gateway, tenant, { id, secret })
-  return load(gateway, tenant, bots.find((bot) => bot.id === id) ?? notThere())
+  if (id !== undefined && secret !== undefined) {
+    const session = await openedSession(call.caller, gateway, { id, secret })
+    return { session: await gateway.sessions.get(tenant, session), sessionId: id }
+  }
+  const bots = (await credentials(gateway, tenant)).filter(({ session }) => own === null || session === own)
+  return load(gateway, tenant, id === undefined ? onlyOne(bots) : (bots.find((bot) => bot.id === id) ?? notThere()))
+}
+
+/** The session that the pair opens, where that is the caller's to use. */
+async function openedSession(caller: Caller, gateway: Gateway, pair: { id: string; secret: string }): Promise<string> {
+  const owner = await gateway.access.authenticateDialect(BOTS, { kind: 'pair', ...pair })
+  if (!owner?.session) throw new KurirError('unauthorized')
+  const isOther = owner.tenant !== caller.tenant || (caller.session !== null && caller.session !== owner.session)
+  if (isOther) throw new KurirError('forbidden', 'The bot belongs to another account')
+  return owner.session
 }
 
 /** The bot of this `_id`. Rejects with `session_not_found`. */
@@ -51,8 +65,8 @@ export async function botByDocumentId(call: DialectCall, gateway: Gateway): Prom
 }
 
 /** Every bot of the tenant, oldest first. */
-export async function allBots(gateway: Gateway, tenant: TenantId): Promise<Bot[]> {
-  const bots: Bot[] = []
+export async function allBots(gateway: Gateway, tenant: TenantId): Promise<OpenBot[]> {
+  const bots: OpenBot[] = []
   for (const credential of await credentials(gateway, tenant)) {
     // One that is deleted meanwhile is none.
     const bot = await load(gateway, tenant, credential).catch((error: unknown) => {
@@ -70,19 +84,13 @@ async function credentials(gateway: Gateway, tenant: TenantId): Promise<SessionC
   return [...new Map(all.toReversed().map((credential) => [credential.session, credential])).values()].toReversed()
 }
 
-async function load(gateway: Gateway, tenant: TenantId, { session, id, secret }: SessionCredential): Promise<Bot> {
+async function load(gateway: Gateway, tenant: TenantId, { session, id, secret }: SessionCredential): Promise<OpenBot> {
   return { session: await gateway.sessions.get(tenant, session), sessionId: id, accessToken: secret }
 }
 
 function onlyOne(bots: readonly SessionCredential[]): SessionCredential {
   if (bots.length > 1) throw badRequest('Several bots are here: name one by session_id and access_token')
   return bots[0] ?? notThere()
-}
-
-async function checkPair(gateway: Gateway, tenant: TenantId, pair: { id: string; secret: string }): Promise<void> {
-  const owner = await gateway.access.authenticateDialect(BOTS, { kind: 'pair', ...pair })
-  if (!owner) throw new KurirError('unauthorized')
-  if (owner.tenant !== tenant) throw new KurirError('forbidden', 'The bot belongs to another account')
 }
 
 function notThere(): never {

@@ -54,7 +54,7 @@ function addressOf(shown: string): string {
 
 /** What a message says by WhatsApp's names, as far as the gateway's message object tells. */
 function wireOf(message: MessageObject): Record<string, unknown> {
-  const { type, text, caption, location, contacts, reply, target, emoji, poll } = message
+  const { type, text, caption, location, contacts, reply, poll } = message
   const { media } = message
   if (media) return { [`${fileWord(type)}Message`]: fileOf(media, caption, type === 'voice') }
   if (location) {
@@ -69,7 +69,6 @@ function wireOf(message: MessageObject): Record<string, unknown> {
   }
   if (contacts) return contactsOf(contacts)
   if (reply) return { buttonsResponseMessage: { selectedButtonId: reply.id, selectedDisplayText: reply.title } }
-  if (type === 'reaction' && target) return { reactionMessage: { key: { id: target.wa_id }, text: emoji ?? '' } }
   if (poll) {
     const options = poll.options.map((optionName) => ({ optionName }))
     return { pollCreationMessage: { name: poll.question, options, selectableOptionsCount: poll.selectable } }

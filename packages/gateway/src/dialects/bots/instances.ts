@@ -1,7 +1,7 @@
 import type { TenantId } from '../../core/ids.ts'
 import type { Gateway } from '../../gateway.ts'
 import { type DialectAnswer, type DialectCall, type DialectContext, json } from '../dialect.ts'
-import { allBots, BOTS, type Bot, botByDocumentId, namedBot } from './bot.ts'
+import { allBots, BOTS, botByDocumentId, namedBot, type OpenBot } from './bot.ts'
 import { readInit } from './requests.ts'
 import { createdAnswer, deletedAnswer, initAnswer, instanceAnswer, listAnswer, loggedOutAnswer } from './responses.ts'
 import { botState, changeSettings, NEW_BOT } from './settings.ts'
@@ -13,7 +13,7 @@ export async function create({ caller: { tenant } }: DialectCall, { gateway }: D
     const { shown } = await gateway.access.createDialectKey({ tenant, name: 'bot', dialect: BOTS, session: session.id })
     if (shown.form !== 'pair') throw new Error('a bot is known by a pair')
     await gateway.automation.updateSettings(tenant, session.id, NEW_BOT)
-    const bot: Bot = { session, sessionId: shown.id, accessToken: shown.secret }
+    const bot: OpenBot = { session, sessionId: shown.id, accessToken: shown.secret }
     return json(200, createdAnswer(await botState(gateway, bot)))
   } catch (error) {
     await gateway.sessions.remove(tenant, session.id)

@@ -103,7 +103,7 @@ async function deliverAll(
 }
 
 function mustBeOut({ status, history }: MessageRecord): void {
-  if (!isSettled(status)) throw new KurirError('timeout')
+  if (!isSettled(status) || status === 'unknown') throw new KurirError('timeout')
   if (status !== 'failed' && status !== 'expired') return
   throw new KurirError('send_failed', `A part was not sent: ${history.at(-1)?.reason ?? status}`)
 }

@@ -1,4 +1,4 @@
-import { type Bot, botDocumentId, documentId } from './bot.ts'
+import { type Bot, botDocumentId, documentId, type OpenBot } from './bot.ts'
 import type { BotState } from './state.ts'
 
 /** What every success has. */
@@ -36,7 +36,7 @@ function timesOf({ bot: { session }, stored }: BotState) {
 }
 
 /** A bot as `createNewWhatsapp` answers it. */
-export function createdAnswer(state: BotState) {
+export function createdAnswer(state: BotState<OpenBot>) {
   const { bot } = state
   return success('Whatsapp created successfully!', {
     settings: { ...settingsOf(state), access_token: bot.accessToken },
@@ -48,7 +48,7 @@ export function createdAnswer(state: BotState) {
 }
 
 /** Bots as the list shows them: without `bot_lang` and `user_id`, as in the document. */
-export function listAnswer(states: readonly BotState[]) {
+export function listAnswer(states: readonly BotState<OpenBot>[]) {
   return success(
     'Whatsapp fetched successfully!',
     states.map((state) => {

@@ -23,7 +23,7 @@ function keyOf({ session: { tenant, uid } }: Bot) {
 }
 
 /** Everything that is set of a bot. */
-export async function botState(gateway: Gateway, bot: Bot): Promise<BotState> {
+export async function botState<Known extends Bot>(gateway: Gateway, bot: Known): Promise<BotState<Known>> {
   const { tenant, id } = bot.session
   const item = await gateway.items.getItem(keyOf(bot))
   const stored = { ...UNCHANGED, ...(item?.value as Partial<StoredSettings> | undefined) }

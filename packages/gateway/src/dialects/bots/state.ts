@@ -11,8 +11,8 @@ export interface StoredSettings {
 }
 
 /** Everything that answers show of a bot. */
-export interface BotState {
-  bot: Bot
+export interface BotState<Known extends Bot = Bot> {
+  bot: Known
   automation: AutomationSettings
   stored: StoredSettings
 }
