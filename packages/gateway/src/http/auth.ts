@@ -44,7 +44,7 @@ async function authenticate(
 }
 
 /** The key of `Authorization: Bearer` (any case, spaces around it allowed) or `X-API-Key`. */
-function presentedKey({ headers }: FastifyRequest): string | undefined {
+export function presentedKey({ headers }: FastifyRequest): string | undefined {
   const bearer = headers.authorization && /^\s*bearer\s+(\S+)\s*$/i.exec(headers.authorization)?.[1]
   if (bearer) return bearer
   const plain = headers['x-api-key']

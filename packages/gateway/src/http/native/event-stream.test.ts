@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { SessionUid } from '../../core/ids.ts'
+import { DEFAULT_TENANT, type SessionUid } from '../../core/ids.ts'
 import { phoneJid } from '../../core/jid.ts'
 import { HttpRig } from '../test/http-rig.ts'
 
@@ -184,6 +184,27 @@ describe('who may follow', () => {
   })
 })
 
+test('a stream ends when its key is deleted', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const { key, record } = await rig.gateway.access.createKey({
+      tenant: DEFAULT_TENANT,
+      name: 'short',
+      scopes: ['read'],
+    })
+    const client = await Client.open('?session=shop', { key })
+    await receive(shop, 'allowed')
+    await client.count(1)
+    await rig.gateway.access.deleteKey(DEFAULT_TENANT, record.id)
+    vi.setSystemTime(Date.now() + 15_000)
+    await receive(shop, 'not allowed')
+    await vi.waitFor(() => expect(client.ended).toBe(true), { timeout: 5_000 })
+    expect(texts(client.events)).toEqual(['allowed'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 describe('memory and shutdown', () => {
   test('a client that does not read is not read for', async () => {
     let reads = 0
@@ -235,8 +256,11 @@ describe('memory and shutdown', () => {
       { timeout: 5_000, interval: 250 },
     )
     expect(reads).toBeLessThan(40)
-    stop.abort()
+    // Nor does it hold up the end.
+    const begun = Date.now()
     await slow.close()
+    expect(Date.now() - begun).toBeLessThan(4_000)
+    stop.abort()
   }, 20_000)
 
   test('streams end when the server closes', async () => {

@@ -4,7 +4,7 @@ import { KurirError } from '../../../core/errors.ts'
 import { EVENT_TYPES, type EventObject, type EventType, presentEvent } from '../../../core/event.ts'
 import type { EventQuery } from '../../../events/ports.ts'
 import type { Gateway } from '../../../gateway.ts'
-import { requireSession } from '../../auth.ts'
+import { presentedKey, requireSession } from '../../auth.ts'
 import { callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { preferredType } from '../pairing/accept.ts'
@@ -72,7 +72,10 @@ export function eventRoutes(app: Server, { gateway }: RouteContext): void {
       const query = await readQuery(gateway, request)
       if (preferredType(request.headers.accept, FORMS) !== 'text/event-stream')
         return listEvents(gateway, query, request)
-      const stream = streams.open((signal) => eventStream(gateway.events, streamQuery(query, request), signal))
+      const key = presentedKey(request) ?? ''
+      const mayGoOn = async () => (await gateway.access.authenticate(key)) !== undefined
+      const source = { events: gateway.events, query: streamQuery(query, request), mayGoOn }
+      const stream = streams.open((signal) => eventStream(source, signal))
       return reply
         .type('text/event-stream')
         .header('x-accel-buffering', 'no')
