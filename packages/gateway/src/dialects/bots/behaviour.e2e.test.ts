@@ -29,7 +29,8 @@ afterAll(async () => {
 
 async function call(method: string, path: string, body: object = {}): Promise<CurlAnswer> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  return answerOf(await fetch(`${app.url}/whatsapp/${path}`, { method, headers, body: JSON.stringify(body) }))
+  const content = method === 'GET' ? {} : { body: JSON.stringify(body) }
+  return answerOf(await fetch(`${app.url}/whatsapp/${path}`, { method, headers, ...content }))
 }
 
 function write(text: string): Promise<unknown> {
@@ -55,6 +56,23 @@ test('a bot that was made here answers with the default message, until it is tol
   expect((await call('POST', 'sendText', { to: FRIEND, message: 'by hand' })).status).toBe(200)
   await until('the text is shown', async () => (await replies()).includes('by hand'))
   expect(await replies()).toEqual([first, 'We sleep, Ade', 'by hand'])
+})
+
+test('a session that was made elsewhere is a bot with its pair, and silent until it is told to answer', async () => {
+  await app.native('POST', '/v1/sessions', { id: 'elsewhere' })
+  const made = await app.credential('bots', 'elsewhere')
+  const settings = async () => {
+    const { body } = await call('GET', '')
+    const { data } = body as { data: { session_id: string; settings: Record<string, unknown> }[] }
+    return data.find(({ session_id }) => session_id === made.session_id)?.settings
+  }
+  const off = { default_msg: '', actions: { send_default_msg: false, reply_msgs: true } }
+  expect(await settings()).toMatchObject({ ...off, access_token: made.access_token, bot_timezone: 'Asia/Jakarta' })
+  expect((await call('PUT', 'updateGeneral', { ...made, default_msg: true })).status).toBe(200)
+  const default_msg = '{Hi|Hello} [name] your message has no keyword here.'
+  expect(await settings()).toMatchObject({ default_msg, actions: { send_default_msg: true } })
+  await app.native('DELETE', '/v1/sessions/elsewhere')
+  expect(await settings()).toBeUndefined()
 })
 
 test('"1" to buttons counts as the first one', async () => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { AutomationSettings } from '../../automation/ports.ts'
 import type { SettingsPatch } from '../../automation/verbs.ts'
 import type { Gateway } from '../../gateway.ts'
 import { BOTS, type Bot } from './bot.ts'
@@ -6,9 +7,11 @@ import type { BotPatch } from './requests.ts'
 import type { BotState, StoredSettings } from './state.ts'
 import { switchWebhooks } from './webhooks.ts'
 
+const NEW_BOT_MESSAGE = '{Hi|Hello} [name] your message has no keyword here.'
+
 /** What the document shows of a new bot. */
 export const NEW_BOT: SettingsPatch = {
-  defaultMessage: '{Hi|Hello} [name] your message has no keyword here.',
+  defaultMessage: NEW_BOT_MESSAGE,
   sendDefaultMessage: true,
   replyMessages: true,
   replyGroupMessages: true,
@@ -33,8 +36,9 @@ export async function botState<Known extends Bot>(gateway: Gateway, bot: Known):
 /** Changes what the patch names and answers whether that was any change. Rejects with `invalid_request`. */
 export async function changeSettings(gateway: Gateway, bot: Bot, patch: BotPatch): Promise<boolean> {
   const { tenant, id } = bot.session
-  const { name, language, multiDevice, sendWebhook, automation } = patch
+  const { name, language, multiDevice, sendWebhook } = patch
   const before = await botState(gateway, bot)
+  const automation = withText(patch.automation, before.automation)
   gateway.automation.checkSettings(automation)
   const after = await gateway.automation.updateSettings(tenant, id, automation)
   const stored = {
@@ -52,6 +56,12 @@ export async function changeSettings(gateway: Gateway, bot: Bot, patch: BotPatch
   if (isSame && !isRenamed) return false
   await saveStored(gateway, bot, stored)
   return true
+}
+
+/** A default message that is switched on has a text: the document's, where nobody has written one. */
+function withText(patch: SettingsPatch, { defaultMessage }: AutomationSettings): SettingsPatch {
+  const isNeeded = patch.sendDefaultMessage === true && patch.defaultMessage === undefined && defaultMessage === ''
+  return isNeeded ? { ...patch, defaultMessage: NEW_BOT_MESSAGE } : patch
 }
 
 async function saveStored(gateway: Gateway, bot: Bot, stored: StoredSettings): Promise<void> {
