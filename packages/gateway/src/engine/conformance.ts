@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { connectionRules } from './test/connection-rules.ts'
 import { contentRules } from './test/content-rules.ts'
+import { groupRules } from './test/group-rules.ts'
 import type { EngineHarness } from './test/harness.ts'
 import { pairingRules } from './test/pairing-rules.ts'
 import { receivingRules } from './test/receiving-rules.ts'
@@ -28,5 +29,6 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     sendingRules(current)
     receivingRules(current)
     contentRules(current)
+    groupRules(current)
   })
 }
