@@ -6,7 +6,7 @@ import type { MediaId, MediaTraits, RemoteMedia } from '../core/media.ts'
 import type { IncomingContent, OutgoingContent, OutgoingStatus, Quote } from '../core/message.ts'
 import type { NumberCheck } from '../core/number.ts'
 
-export type { GroupSummary, GroupUpdate, NumberCheck, ParticipantChange, ParticipantResult }
+export type { GroupSummary, GroupUpdate, NumberCheck }
 
 /**
  * What the gateway needs of a library that speaks WhatsApp. Required and small; what only some engines can do is

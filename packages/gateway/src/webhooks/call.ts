@@ -9,7 +9,7 @@ import { signatureHeaders } from './sign.ts'
 export const ATTEMPT_ERRORS = ['http_status', 'redirect', 'gone', 'endpoint_disabled', 'internal'] as const
 
 /** What `lastError` of a delivery may say. */
-export type AttemptError = Exclude<FetchFailure, 'aborted'> | (typeof ATTEMPT_ERRORS)[number]
+type AttemptError = Exclude<FetchFailure, 'aborted'> | (typeof ATTEMPT_ERRORS)[number]
 
 export interface CallNeeds {
   http: Pick<SafeFetch, 'post'>

@@ -25,7 +25,7 @@ export interface EndpointsNeeds {
 }
 
 /** How long the secret before a rotation still signs. Milliseconds. */
-export const ROTATION_MS = 24 * 3_600_000
+const ROTATION_MS = 24 * 3_600_000
 
 /** The webhook endpoints of the tenants and their deliveries, as the outside handles them. */
 export class Endpoints implements WebhookVerbs {
