@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AutomationSettings } from '../../automation/ports.ts'
 import type { SettingsPatch } from '../../automation/verbs.ts'
+import { KurirError } from '../../core/errors.ts'
 import type { Gateway } from '../../gateway.ts'
 import { BOTS, type Bot } from './bot.ts'
 import type { BotPatch } from './requests.ts'
@@ -39,7 +40,7 @@ export async function changeSettings(gateway: Gateway, bot: Bot, patch: BotPatch
   const { name, language, multiDevice, sendWebhook } = patch
   const before = await botState(gateway, bot)
   const automation = withText(patch.automation, before.automation)
-  gateway.automation.checkSettings(automation)
+  checkSettings(gateway, automation)
   const after = await gateway.automation.updateSettings(tenant, id, automation)
   const stored = {
     ...before.stored,
@@ -56,6 +57,17 @@ export async function changeSettings(gateway: Gateway, bot: Bot, patch: BotPatch
   if (isSame && !isRenamed) return false
   await saveStored(gateway, bot, stored)
   return true
+}
+
+/** Throws `invalid_request` that names the field as the document does. */
+function checkSettings(gateway: Gateway, automation: SettingsPatch): void {
+  try {
+    gateway.automation.checkSettings(automation)
+  } catch (error) {
+    if (!(error instanceof KurirError)) throw error
+    const message = error.message.replace(/^\/settings\/(active_hours\/)?/, '').replace(/^timezone/, 'bot_timezone')
+    throw new KurirError(error.code, message, { cause: error })
+  }
 }
 
 /** A default message that is switched on has a text: the document's, where nobody has written one. */
