@@ -19,8 +19,11 @@ import { VERSION } from './http/version.ts'
 import { Media } from './media/media.ts'
 import { Messages } from './messages/messages.ts'
 import { whyUnreachable } from './observe/reachability.ts'
+import { guardedLookup, systemResolve } from './safe-fetch/connect.ts'
 import { UrlGuard } from './safe-fetch/guard.ts'
+import { checkProxy } from './safe-fetch/proxy.ts'
 import { SafeFetch } from './safe-fetch/safe-fetch.ts'
+import { SessionFiles } from './sessions/session-files.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
@@ -70,7 +73,6 @@ interface Parts {
 }
 
 async function wire(config: Config, store: Store, clock: Clock, logger: Logger): Promise<Parts> {
-  const engine = new BaileysEngine({ auth: store.auth, network: networkOf(config), clock, logger })
   const guard = new UrlGuard({
     allow: config.privateUrls.cidrs,
     allowLoopback: config.privateUrls.loopback,
@@ -78,8 +80,11 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     ...(config.privateUrls.loopback || config.privateUrls.cidrs.length > 0 ? { ports: 'any' } : {}),
   })
   const http = new SafeFetch({ guard })
+  const proxyLookup = guardedLookup(guard, systemResolve)
+  const engine = new BaileysEngine({ auth: store.auth, network: networkOf(config), clock, logger, proxyLookup })
   const { dataDir } = config
-  const media = new Media({ store: store.media, remote: engine, http, dataDir, clock, logger, ...config.media })
+  const remote = new SessionFiles(engine, store.sessions)
+  const media = new Media({ store: store.media, remote, http, dataDir, clock, logger, ...config.media })
   const messages = new Messages({
     engine,
     store: store.messages,
@@ -93,6 +98,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     engine,
     store: store.sessions,
     traffic: messages,
+    checkProxy: (url) => checkProxy(guard, url),
     clock,
     logger,
     handshakes: config.handshakes,

@@ -45,7 +45,16 @@ async function open(): Promise<void> {
 async function createSession(id: string): Promise<void> {
   await store.sessions.createSession({
     ...{ uid: newId('ses'), tenant: DEFAULT_TENANT, id, name: null, shouldRun: false, status: 'stopped' },
-    ...{ reason: 'created', since: now, phone: null, lid: null, pushName: null, metadata: {}, createdAt: now },
+    ...{
+      reason: 'created',
+      since: now,
+      phone: null,
+      lid: null,
+      pushName: null,
+      metadata: {},
+      settings: {},
+      createdAt: now,
+    },
   })
 }
 

@@ -1,5 +1,6 @@
 import type { SessionUid, TenantId } from './ids.ts'
 import type { Jid } from './jid.ts'
+import { presentProxy, type SessionSettings } from './session-settings.ts'
 
 export type SessionStatus = 'stopped' | 'connecting' | 'qr' | 'connected' | 'disconnected' | 'logged_out'
 
@@ -35,6 +36,7 @@ export interface SessionRecord {
   lid: Jid | null
   pushName: string | null
   metadata: Record<string, unknown>
+  settings: SessionSettings
   createdAt: number
 }
 
@@ -53,6 +55,8 @@ export interface SessionObject {
   since: string
   phone: string | null
   push_name: string | null
+  /** Without its password. */
+  proxy: string | null
   metadata: Record<string, unknown>
   created_at: string
 }
@@ -68,6 +72,7 @@ export function presentSession(session: SessionRecord): SessionObject {
     since: new Date(session.since).toISOString(),
     phone: session.phone,
     push_name: session.pushName,
+    proxy: presentProxy(session.settings),
     metadata: session.metadata,
     created_at: new Date(session.createdAt).toISOString(),
   }

@@ -40,7 +40,7 @@ export interface Engine {
    * The file of a received message, decrypted; needs no connection. Bytes are verified as they go by, so nothing may be
    * used before the stream has ended. Rejects, or ends the stream, with {@link DownloadFailed}.
    */
-  download(remote: RemoteMedia): Promise<Readable>
+  download(remote: RemoteMedia, options?: ConnectOptions): Promise<Readable>
 }
 
 /** Where an engine gets the files of the messages that it prepares. */

@@ -98,7 +98,7 @@ export class Downloads {
   async #bring({ media, remote }: DueDownload, maxBytes: number): Promise<MediaRecord> {
     const { files, store } = this.#deps
     if (this.#stop.signal.aborted) throw new KurirError('unavailable', 'The gateway is shutting down')
-    const content = await this.#deps.remote.download(remote)
+    const content = await this.#deps.remote.download(remote, media.sessionUid)
     const cut = () => content.destroy(new DownloadFailed('unreachable', 'given up'))
     this.#stop.signal.addEventListener('abort', cut)
     try {

@@ -76,5 +76,6 @@ export interface MediaStore {
 
 /** Where received files come from (the engine). Rejects, or ends the stream, with `DownloadFailed`. */
 export interface RemoteFiles {
-  download(remote: RemoteMedia): Promise<Readable>
+  /** `session` received it: its connections go through a proxy of its own. */
+  download(remote: RemoteMedia, session: SessionUid | null): Promise<Readable>
 }

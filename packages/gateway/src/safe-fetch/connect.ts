@@ -41,7 +41,8 @@ export function guardedConnector({ guard, resolve, timeoutMs }: ConnectOptions):
   }
 }
 
-function guardedLookup(guard: UrlGuard, resolve: Resolve): LookupFunction {
+/** Looks a name up for a socket and refuses it where one of its addresses may not be called. */
+export function guardedLookup(guard: UrlGuard, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {

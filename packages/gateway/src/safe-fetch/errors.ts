@@ -2,6 +2,7 @@
 export const FETCH_FAILURES = {
   invalid_url: 'The URL cannot be read',
   scheme_not_allowed: 'Only http and https are allowed',
+  proxy_scheme_not_allowed: 'Only http, https and socks5 are allowed for a proxy',
   credentials_not_allowed: 'The URL may not carry a user name or password',
   port_not_allowed: 'The port is not allowed',
   host_not_allowed: 'The host is a name of an inside network',

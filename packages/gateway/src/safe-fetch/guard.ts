@@ -23,6 +23,7 @@ const INSIDE_NAME = /(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/
 /** A URL parser silently drops some of these, so that what is checked is not what was written. */
 const HIDDEN_CHARACTER = /[\p{Cc}\p{Cf}\p{Z}\\]/u
 const URL_LIMIT = 2048
+const PROXY_SCHEMES = new Set(['http:', 'https:', 'socks5:'])
 
 /**
  * Tells which URLs and addresses may be called. The URL's check needs no network and is for the time of writing
@@ -54,6 +55,26 @@ export class UrlGuard {
     return url
   }
 
+  /** Reads the URL of a proxy: any port, with user name and password where it wants them; throws `SafeFetchError`. */
+  checkProxyUrl(text: string): URL {
+    if (text.length > URL_LIMIT || HIDDEN_CHARACTER.test(text) || !URL.canParse(text)) {
+      throw new SafeFetchError('invalid_url')
+    }
+    const url = new URL(text)
+    if (!PROXY_SCHEMES.has(url.protocol)) throw new SafeFetchError('proxy_scheme_not_allowed')
+    if (!/^[a-z0-9]+:\/\/[^/]/i.test(text) || !/^\/?$/.test(url.pathname) || url.search || url.hash) {
+      throw new SafeFetchError('invalid_url')
+    }
+    if (!canDecode(url.username) || !canDecode(url.password)) throw new SafeFetchError('invalid_url')
+    // Only http and https URLs are read so that 0x7f.1 becomes the address that it stands for.
+    const asHttp = `http://${url.host}`
+    if (!URL.canParse(asHttp)) throw new SafeFetchError('invalid_url')
+    const { hostname } = new URL(asHttp)
+    this.#checkHost(hostname)
+    url.hostname = hostname
+    return url
+  }
+
   /** Whether a connection to this address may be made; false for text that is no address. */
   allowsAddress(text: string): boolean {
     if (!ipaddr.isValid(text)) return false
@@ -80,6 +101,14 @@ export class UrlGuard {
     const isInside = INSIDE_NAME.test(host) || !host.includes('.')
     const mayBeAllowed = this.#allow.length > 0 || (this.#allowLoopback && isLoopbackName)
     if (isInside && !mayBeAllowed) throw new SafeFetchError('host_not_allowed')
+  }
+}
+
+function canDecode(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined
+  } catch {
+    return false
   }
 }
 

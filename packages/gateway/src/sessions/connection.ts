@@ -1,6 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid } from '../core/ids.ts'
-import type { AccountIdentity, CloseReason, Engine, EngineConnection, EngineSink, GroupUpdate } from '../engine/port.ts'
+import type {
+  AccountIdentity,
+  CloseReason,
+  ConnectOptions,
+  Engine,
+  EngineConnection,
+  EngineSink,
+  GroupUpdate,
+} from '../engine/port.ts'
 import { type Ending, HEALTHY_AFTER_MS } from './lifecycle.ts'
 import { watchLiveness } from './liveness.ts'
 import type { SessionTraffic } from './ports.ts'
@@ -42,6 +50,7 @@ export async function runConnection(
   { engine, traffic, clock }: Deps,
   signal: AbortSignal,
   leave: () => void,
+  options: ConnectOptions = {},
 ): Promise<ConnectionReport> {
   const ended = Promise.withResolvers<CloseReason>()
   const over = new AbortController()
@@ -80,7 +89,7 @@ export async function runConnection(
     onGroupUpdate: (update) => events.onGroupUpdate(update),
     onReceipt: (receipt) => traffic.onReceipt(session, receipt),
   }
-  const connection = engine.connect(session, sink, {})
+  const connection = engine.connect(session, sink, options)
   return follow(connection, { events, clock, signal, over, ended: ended.promise, progress })
 }
 

@@ -1,6 +1,7 @@
 import type { SessionUid, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../core/session.ts'
+import type { SessionSettings } from '../core/session-settings.ts'
 import type { EngineConnection, GroupUpdate, InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
 
 /** What the sessions room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
@@ -34,6 +35,7 @@ export interface SessionPatch {
   lid?: Jid | null
   pushName?: string | null
   metadata?: Record<string, unknown>
+  settings?: SessionSettings
 }
 
 export interface SessionStatusChange {

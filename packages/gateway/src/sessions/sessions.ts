@@ -17,7 +17,7 @@ import { PairingBoard } from './pairing.ts'
 import type { SessionStore, SessionTraffic } from './ports.ts'
 import { StatusBook } from './status-book.ts'
 import { Supervisor, type SupervisorDeps } from './supervisor.ts'
-import type { CreateSession, PairingNews, PairingQr, SessionVerbs } from './verbs.ts'
+import type { CreateSession, PairingNews, PairingQr, SessionVerbs, UpdateSession } from './verbs.ts'
 
 export interface SessionsOptions {
   engine: Engine
@@ -27,6 +27,8 @@ export interface SessionsOptions {
   logger: Logger
   /** How many connections may be made at once; default 16. */
   handshakes?: number
+  /** Reads the URL of a proxy; throws `url_not_allowed`. Without it no session has one. */
+  checkProxy?: (url: string) => string
   /** 0 (inclusive) to 1 (exclusive), for the jitter of back-offs; default Math.random. */
   random?: () => number
 }
@@ -37,12 +39,15 @@ const DRAIN_MS = 1_500
 /** All sessions of this process: who runs, and what the outside may do with them. */
 export class Sessions implements SessionVerbs {
   readonly #deps: SupervisorDeps
+  readonly #checkProxy: (url: string) => string
   readonly #locks = new Locks<SessionUid>()
   readonly #running = new Map<SessionUid, Supervisor>()
   #resuming = { resumed: 0, total: 0 }
   #isDraining = false
 
-  constructor({ engine, store, traffic, clock, logger, handshakes = 16, random = Math.random }: SessionsOptions) {
+  constructor(options: SessionsOptions) {
+    const { engine, store, traffic, clock, logger, handshakes = 16, random = Math.random } = options
+    this.#checkProxy = options.checkProxy ?? refuseProxies
     const pairing = new PairingBoard(clock, logger)
     const book = new StatusBook(store, pairing, clock, logger)
     const gate = new HandshakeGate(handshakes)
@@ -85,6 +90,7 @@ export class Sessions implements SessionVerbs {
       lid: null,
       pushName: null,
       metadata: input.metadata ?? {},
+      settings: input.proxy === undefined ? {} : { proxy: this.#checkProxy(input.proxy) },
       createdAt: now,
     }
     return this.#locks.run(record.uid, async () => {
@@ -110,18 +116,23 @@ export class Sessions implements SessionVerbs {
     return this.#deps.store.listSessions(tenant, page)
   }
 
-  async update(
-    tenant: TenantId,
-    id: string,
-    patch: { name?: string | null; metadata?: Record<string, unknown> },
-  ): Promise<SessionRecord> {
-    const { uid } = await this.get(tenant, id)
-    const { name, metadata } = patch
-    await this.#deps.store.updateSession(uid, {
-      ...(name === undefined ? {} : { name }),
-      ...(metadata === undefined ? {} : { metadata }),
+  async update(tenant: TenantId, id: string, patch: UpdateSession): Promise<SessionRecord> {
+    const { name, metadata, proxy } = patch
+    const next = proxy == null ? proxy : this.#checkProxy(proxy)
+    return this.#locked(tenant, id, async ({ uid, settings }) => {
+      const { proxy: former, ...others } = settings
+      await this.#deps.store.updateSession(uid, {
+        ...(name === undefined ? {} : { name }),
+        ...(metadata === undefined ? {} : { metadata }),
+        ...(next === undefined ? {} : { settings: next === null ? others : { ...others, proxy: next } }),
+      })
+      const running = this.#running.get(uid)
+      if (next === undefined || (next ?? undefined) === former || !running || running.isResting || this.#isDraining) {
+        return this.get(tenant, id)
+      }
+      await running.stop()
+      return this.#begin(await this.get(tenant, id))
     })
-    return this.get(tenant, id)
   }
 
   async remove(tenant: TenantId, id: string): Promise<void> {
@@ -282,6 +293,10 @@ export class Sessions implements SessionVerbs {
   #mustTakeWork(): void {
     if (this.#isDraining) throw new KurirError('unavailable', 'The gateway is shutting down')
   }
+}
+
+function refuseProxies(): never {
+  throw new KurirError('url_not_allowed', 'Proxies are not allowed here')
 }
 
 async function orWhenLost<Value>(

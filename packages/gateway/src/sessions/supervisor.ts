@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid } from '../core/ids.ts'
 import type { SessionRecord, StatusReason } from '../core/session.ts'
-import type { AccountIdentity, Engine, EngineConnection, GroupUpdate } from '../engine/port.ts'
+import type { AccountIdentity, ConnectOptions, Engine, EngineConnection, GroupUpdate } from '../engine/port.ts'
 import { type ConnectionEvents, type ConnectionReport, runConnection } from './connection.ts'
 import type { HandshakeGate } from './handshake-gate.ts'
 import { afterEnding, type NextStep, reconnectDelayMs } from './lifecycle.ts'
@@ -33,6 +33,7 @@ export class Supervisor implements ConnectionEvents {
   /** Resolves when nothing of this supervisor runs any more. */
   readonly done: Promise<void>
   readonly #deps: SupervisorDeps
+  readonly #options: ConnectOptions
   readonly #halt = new AbortController()
   readonly #first = Promise.withResolvers<void>()
   #now: StatusNow
@@ -50,6 +51,8 @@ export class Supervisor implements ConnectionEvents {
     this.#now = { status: record.status, reason: record.reason }
     this.#identity = { phone: record.phone, lid: record.lid, pushName: record.pushName }
     this.#cause = cause
+    const { proxy } = record.settings
+    this.#options = proxy === undefined ? {} : { proxy }
     this.#deps = deps
     this.firstOutcome = this.#first.promise
     this.done = this.#run().catch((error: unknown) => {
@@ -98,7 +101,7 @@ export class Supervisor implements ConnectionEvents {
     while (!signal.aborted) {
       const leave = await this.#deps.gate.enter(signal)
       if (!leave) return
-      const report = await runConnection(this, this.#deps, signal, leave)
+      const report = await runConnection(this, this.#deps, signal, leave, this.#options)
       leave()
       this.#first.resolve()
       if (signal.aborted || this.#leavingAccount) return

@@ -6,18 +6,15 @@ import type { GroupSummary, NumberCheck } from '../engine/port.ts'
 export interface SessionVerbs {
   /**
    * Creates a session and, unless told otherwise, starts it. Without `id` a UUID is made. Rejects with
-   * `session_exists`, `invalid_request`.
+   * `session_exists`, `invalid_request`, `url_not_allowed`.
    */
   create(tenant: TenantId, input: CreateSession): Promise<SessionRecord>
   get(tenant: TenantId, id: string): Promise<SessionRecord>
   /** Whether another tenant has a session of this id. */
   isForeign(tenant: TenantId, id: string): Promise<boolean>
   list(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]>
-  update(
-    tenant: TenantId,
-    id: string,
-    patch: { name?: string | null; metadata?: Record<string, unknown> },
-  ): Promise<SessionRecord>
+  /** A session that runs is connected again where its proxy changes. Rejects with `url_not_allowed`. */
+  update(tenant: TenantId, id: string, patch: UpdateSession): Promise<SessionRecord>
   /** Logs out where connected, then deletes the session and all its rows. */
   remove(tenant: TenantId, id: string): Promise<void>
   /** Does nothing where it runs already. */
@@ -43,8 +40,17 @@ export interface CreateSession {
   id?: string
   name?: string
   metadata?: Record<string, unknown>
+  /** `http://`, `https://` or `socks5://` URL, with user name and password where it wants them. */
+  proxy?: string
   /** False leaves it stopped until `start`. */
   isStarted?: boolean
+}
+
+export interface UpdateSession {
+  name?: string | null
+  metadata?: Record<string, unknown>
+  /** Null: none. */
+  proxy?: string | null
 }
 
 export interface PairingQr {

@@ -58,7 +58,6 @@ export interface ConnectionContext {
   media: MediaNetwork
   deviceName: string
   failpoint: Failpoint | undefined
-  proxy: string | undefined
 }
 
 type Phase = 'opening' | 'open' | 'closed'
@@ -172,9 +171,7 @@ export class BaileysConnection implements EngineConnection {
   }
 
   async #start(): Promise<void> {
-    const { auth, session, logger, proxy } = this.#context
-    // Going there directly would show the address that a proxy is asked to hide.
-    if (proxy !== undefined) throw Object.assign(new Error('no proxy'), { data: { code: 'PROXY_NOT_SUPPORTED' } })
+    const { auth, session, logger } = this.#context
     this.#credentials = await Credentials.load(auth, session, logger)
     await this.#inbound.pump.replay()
     if (this.#stopping) return this.#end(undefined)

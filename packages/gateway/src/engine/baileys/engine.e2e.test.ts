@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newId } from '../../core/ids.ts'
 import { Bench, eventually } from './test/harness.ts'
-import { Recorder } from './test/recorder.ts'
 
 const ALICE = '15550000001'
 const BOB = '15550000002'
@@ -50,11 +48,4 @@ test('a text comes in', async () => {
     participant: null,
   })
   expect(message.senderAlt).toMatch(/@lid$/)
-})
-
-test('a proxy is refused rather than passed by', async () => {
-  const session = newId('ses')
-  const sink = new Recorder(bench.auth, session)
-  bench.engine.connect(session, sink, { proxy: 'http://127.0.0.1:1' })
-  expect(await eventually(() => sink.closed)).toEqual({ kind: 'unreachable', detail: 'PROXY_NOT_SUPPORTED' })
 })

@@ -14,6 +14,7 @@ import { installFastSymmetric } from './fast-symmetric.ts'
 import { type MediaNetwork, mediaNetwork } from './media-network.ts'
 import { type NetworkConfig, networkConfig } from './network.ts'
 import { type BaileysEngineOptions, DEFAULT_TIMEOUTS } from './options.ts'
+import { type ProxyRoute, proxyRoute } from './proxy.ts'
 import { quietLibsignal } from './quiet-libsignal.ts'
 import { newSessionState, type SessionState } from './session-state.ts'
 import { compose } from './to-wa/compose.ts'
@@ -25,6 +26,7 @@ export class BaileysEngine implements Engine {
   readonly #options: BaileysEngineOptions
   readonly #network: NetworkConfig
   readonly #media: MediaNetwork
+  readonly #routes = new Map<string, ProxyRoute>()
   readonly #states = new Map<SessionUid, SessionState>()
 
   /** Throws when another engine of this process has dialled a different network. */
@@ -50,15 +52,15 @@ export class BaileysEngine implements Engine {
   }
 
   connect(session: SessionUid, sink: EngineSink, options: ConnectOptions): EngineConnection {
+    const route = this.#route(options)
     const { auth, clock, logger, timeouts, failpoint, deviceName = 'Kurir' } = this.#options
     const connection = new BaileysConnection({
       ...{ session, sink, auth, clock, failpoint, deviceName },
-      proxy: options.proxy,
       state: this.#state(session),
       logger: logger.child({ session }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
-      network: this.#network,
-      media: this.#media,
+      network: route ? { ...this.#network, agent: route.agent, fetchAgent: route.agent } : this.#network,
+      media: route ? { ...this.#media, dispatcher: route.dispatcher } : this.#media,
     })
     connection.open()
     return connection
@@ -75,8 +77,19 @@ export class BaileysEngine implements Engine {
     await this.#options.auth.wipe(session)
   }
 
-  download(remote: RemoteMedia): Promise<Readable> {
-    return download(remote, this.#media)
+  download(remote: RemoteMedia, options: ConnectOptions = {}): Promise<Readable> {
+    const route = this.#route(options)
+    return download(remote, route ? { ...this.#media, dispatcher: route.dispatcher } : this.#media)
+  }
+
+  /** Kept per proxy, so that the files of a session share connections. */
+  #route({ proxy }: ConnectOptions): ProxyRoute | undefined {
+    if (proxy === undefined) return undefined
+    const known = this.#routes.get(proxy)
+    if (known) return known
+    const route = proxyRoute(proxy, { lookup: this.#options.proxyLookup, ca: this.#media.ca })
+    this.#routes.set(proxy, route)
+    return route
   }
 
   #state(session: SessionUid): SessionState {

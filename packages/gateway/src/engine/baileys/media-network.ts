@@ -9,6 +9,8 @@ export interface MediaNetwork {
   /** Whether a host that a message names is a media server. The message is somebody else's: it may name any host. */
   trusts(hostname: string): boolean
   dispatcher?: Dispatcher
+  /** PEM of the authority that signed a lab's certificates. */
+  ca?: string
 }
 
 const HOST = 'mmg.whatsapp.net'
@@ -21,5 +23,6 @@ export function mediaNetwork(network: Network): MediaNetwork {
   }
   const trusts = (hostname: string) => LOOPBACK.has(hostname)
   if (!network.caFile) return { host: HOST, trusts }
-  return { host: HOST, trusts, dispatcher: new UndiciAgent({ connect: { ca: readFileSync(network.caFile, 'utf8') } }) }
+  const ca = readFileSync(network.caFile, 'utf8')
+  return { host: HOST, trusts, ca, dispatcher: new UndiciAgent({ connect: { ca } }) }
 }

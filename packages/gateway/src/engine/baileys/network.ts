@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Agent as HttpsAgent } from 'node:https'
+import { type Agent, Agent as HttpsAgent } from 'node:https'
 import { WA_CERT_DETAILS } from 'baileys'
 import { Agent as UndiciAgent } from 'undici'
 import type { Network } from './options.ts'
@@ -7,7 +7,8 @@ import type { Network } from './options.ts'
 /** What of Baileys' configuration depends on the network dialled. */
 export interface NetworkConfig {
   waWebSocketUrl?: string
-  fetchAgent?: HttpsAgent
+  agent?: Agent
+  fetchAgent?: Agent
   options?: RequestInit
 }
 

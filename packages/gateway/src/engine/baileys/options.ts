@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
 import type { AuthStore } from './auth-port.ts'
@@ -10,6 +11,8 @@ export interface BaileysEngineOptions {
   /** What the phone's list of linked devices shows. "Kurir" by default. */
   deviceName?: string
   timeouts?: Partial<Timeouts>
+  /** Finds the addresses of proxies and refuses those that may not be called; by default the machine's resolver. */
+  proxyLookup?: LookupFunction
   /**
    * For crash tests: awaited where a process may die. `ratchet.committed`: the ratchet of an outgoing message is on
    * disk, its stanza is not written. `stanza.acked`: the server has the message, nobody was told. `inbound.decrypted`:

@@ -12,6 +12,8 @@ import type { SessionRecord } from '../../core/session.ts'
 import type { FileSource } from '../../engine/port.ts'
 import type { ScriptedAccount } from '../../engine/scripted/account.ts'
 import { ScriptedEngine, type ScriptedOptions } from '../../engine/scripted/engine.ts'
+import { UrlGuard } from '../../safe-fetch/guard.ts'
+import { checkProxy } from '../../safe-fetch/proxy.ts'
 import type { SessionStore } from '../../sessions/ports.ts'
 import { Sessions } from '../../sessions/sessions.ts'
 import { openSqliteStore } from '../../store/sqlite/open.ts'
@@ -72,6 +74,7 @@ export class Rig {
       clock,
       logger,
       random,
+      checkProxy: (url) => checkProxy(new UrlGuard({ allowLoopback: true }), url),
       ...(handshakes === undefined ? {} : { handshakes }),
     })
   }

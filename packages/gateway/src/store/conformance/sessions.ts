@@ -32,8 +32,9 @@ function records(use: Use): void {
 
   test('a patch changes what it names and nothing else', async () => {
     const { store, session } = await withSession(use)
-    await store.sessions.updateSession(session.uid, { name: 'Toko', shouldRun: false, metadata: { a: [1] } })
-    const changed = { ...session, name: 'Toko', shouldRun: false, metadata: { a: [1] } }
+    const settings = { proxy: 'socks5://a:b@proxy.example:1080' }
+    await store.sessions.updateSession(session.uid, { name: 'Toko', shouldRun: false, metadata: { a: [1] }, settings })
+    const changed = { ...session, name: 'Toko', shouldRun: false, metadata: { a: [1] }, settings }
     expect(await store.sessions.getSessionByUid(session.uid)).toEqual(changed)
     await store.sessions.updateSession(session.uid, { name: null, phone: '62811', lid: ANI, pushName: 'Toko' })
     const paired = { ...changed, name: null, phone: '62811', lid: ANI, pushName: 'Toko' }

@@ -75,6 +75,7 @@ export class World {
       lid: null,
       pushName: null,
       metadata: {},
+      settings: {},
       createdAt: this.now,
       ...over,
     }

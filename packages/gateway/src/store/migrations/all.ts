@@ -5,6 +5,7 @@ import { automation } from './0004-automation.ts'
 import { webhookFormats } from './0005-webhook-formats.ts'
 import { items } from './0006-items.ts'
 import { chats } from './0007-chats.ts'
+import { sessionSettings } from './0008-session-settings.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   webhookFormats,
   items,
   chats,
+  sessionSettings,
 ]

@@ -34,6 +34,7 @@ beforeEach(async () => {
     lid: null,
     pushName: null,
     metadata: {},
+    settings: {},
     createdAt: 1,
   })
   await store.close()

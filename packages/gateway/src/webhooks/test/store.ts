@@ -57,6 +57,7 @@ async function createSession(store: Store, clock: Clock, id: string): Promise<Se
     lid: null,
     pushName: null,
     metadata: { shop: id },
+    settings: {},
     createdAt: clock.now(),
   })
   return uid

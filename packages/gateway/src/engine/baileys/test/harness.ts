@@ -3,7 +3,7 @@ import pino from 'pino'
 import { systemClock } from '../../../core/clock.ts'
 import { newId, type SessionUid, type WaMessageId } from '../../../core/ids.ts'
 import { type Jid, phoneJid } from '../../../core/jid.ts'
-import type { EngineConnection, OutboundMessage } from '../../port.ts'
+import type { ConnectOptions, EngineConnection, OutboundMessage } from '../../port.ts'
 import { BaileysEngine } from '../engine.ts'
 import type { BaileysEngineOptions } from '../options.ts'
 import { MemoryAuth } from './memory-auth.ts'
@@ -110,9 +110,13 @@ export class Bench {
     })
   }
 
-  connect(session: SessionUid, engine = this.engine): { connection: EngineConnection; sink: Recorder } {
+  connect(
+    session: SessionUid,
+    engine = this.engine,
+    options: ConnectOptions = {},
+  ): { connection: EngineConnection; sink: Recorder } {
     const sink = new Recorder(this.auth, session)
-    const connection = engine.connect(session, sink, {})
+    const connection = engine.connect(session, sink, options)
     this.#open.push(connection)
     return { connection, sink }
   }

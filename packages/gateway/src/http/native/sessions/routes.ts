@@ -113,7 +113,7 @@ function changeRoutes(app: Server, { gateway }: RouteContext): void {
       config: { access: MANAGE },
       schema: {
         operationId: 'updateSession',
-        summary: 'Change a session’s name, metadata or settings',
+        summary: 'Change a session’s name, proxy, metadata or settings',
         description: '`metadata` takes the place of the former one as a whole; of `settings` what is not named stays.',
         tags: ['sessions'],
         params: SessionParams,

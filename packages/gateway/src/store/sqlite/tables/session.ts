@@ -1,12 +1,13 @@
 import type { SessionUid, TenantId } from '../../../core/ids.ts'
 import type { Jid } from '../../../core/jid.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../../../core/session.ts'
+import type { SessionSettings } from '../../../core/session-settings.ts'
 import type { SessionPatch, SessionStatusChange } from '../../../sessions/ports.ts'
 import type { Driver } from '../driver.ts'
 
 const INSERT = `
-  INSERT INTO session (uid, tenant, id, name, should_run, status, reason, since, phone, lid, push_name, metadata, created_at)
-  VALUES (@uid, @tenant, @id, @name, @should_run, @status, @reason, @since, @phone, @lid, @push_name, @metadata, @created_at)
+  INSERT INTO session (uid, tenant, id, name, should_run, status, reason, since, phone, lid, push_name, metadata, settings, created_at)
+  VALUES (@uid, @tenant, @id, @name, @should_run, @status, @reason, @since, @phone, @lid, @push_name, @metadata, @settings, @created_at)
   ON CONFLICT (tenant, id) DO NOTHING`
 const BY_NAME = 'SELECT * FROM session WHERE tenant = ? AND id = ?'
 const BY_UID = 'SELECT * FROM session WHERE uid = ?'
@@ -15,7 +16,8 @@ const RUNNABLE = 'SELECT * FROM session WHERE should_run = 1 ORDER BY created_at
 const LIST_OF_TENANT = 'SELECT * FROM session WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?'
 const LIST_ALL = 'SELECT * FROM session WHERE (id, uid) > (?, ?) ORDER BY id, uid LIMIT ?'
 const UPDATE = `
-  UPDATE session SET name = @name, should_run = @should_run, phone = @phone, lid = @lid, push_name = @push_name, metadata = @metadata
+  UPDATE session SET name = @name, should_run = @should_run, phone = @phone, lid = @lid, push_name = @push_name, metadata = @metadata,
+    settings = @settings
   WHERE uid = @uid`
 const SET_STATUS = 'UPDATE session SET status = ?, reason = ?, since = ? WHERE uid = ?'
 const COUNT_EVENT = 'UPDATE session SET last_seq = last_seq + 1 WHERE uid = ?'
@@ -38,6 +40,7 @@ interface Row {
   lid: Jid | null
   push_name: string | null
   metadata: string
+  settings: string
   created_at: number
 }
 
@@ -150,6 +153,7 @@ function mutableColumns(session: SessionRecord): Record<string, string | number 
     lid: session.lid,
     push_name: session.pushName,
     metadata: JSON.stringify(session.metadata),
+    settings: JSON.stringify(session.settings),
   }
 }
 
@@ -175,6 +179,7 @@ function fromRow(row: Row): SessionRecord {
     lid: row.lid,
     pushName: row.push_name,
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    settings: JSON.parse(row.settings) as SessionSettings,
     createdAt: row.created_at,
   }
 }

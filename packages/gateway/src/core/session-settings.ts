@@ -1,0 +1,13 @@
+/** How a session behaves on the network; what is absent is off. Stored as it is. */
+export interface SessionSettings {
+  /** `http://`, `https://` or `socks5://` URL that the session's connections go through, with its password. */
+  proxy?: string
+}
+
+/** A proxy's URL for everybody's eyes: without its password. */
+export function presentProxy({ proxy }: SessionSettings): string | null {
+  if (proxy === undefined) return null
+  const url = new URL(proxy)
+  url.password = ''
+  return url.href.replace(/\/$/, '')
+}
