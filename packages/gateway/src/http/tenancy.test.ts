@@ -12,6 +12,8 @@ let webhookId: string
 let ruleId: string
 let deliveryId: string
 let mediaId: string
+const GROUP = '120363000000000001@g.us'
+const CHAT = '6281300000009'
 const ALL = ['manage', 'send', 'read'] as const
 
 beforeAll(async () => {
@@ -22,19 +24,18 @@ beforeAll(async () => {
   await rig.rig.connected('shop')
   await rig.rig.unpaired('other')
   bound = await rig.key([...ALL], { session: 'other' })
+  const hook = await rig.call('POST', '/v1/webhooks', { key: owner, body: { url: 'http://127.0.0.1:9/' } })
+  webhookId = String(hook.body.id)
   const sent = await rig.call('POST', '/v1/sessions/shop/messages?wait=5000', {
     key: owner,
     body: { to: '6281300000001', type: 'text', text: 'private' },
   })
   messageId = String(sent.body.id)
-  const hook = await rig.call('POST', '/v1/webhooks', { key: owner, body: { url: 'http://127.0.0.1:9/' } })
-  webhookId = String(hook.body.id)
   const action = { type: 'reply', messages: [{ type: 'text', text: 'private' }] }
   const rule = await rig.call('POST', '/v1/sessions/shop/rules', { key: owner, body: { keyword: 'a', action } })
   ruleId = String(rule.body.id)
-  // Nobody listens on port 9, so the test call leaves a delivery that failed.
-  const called = await rig.call('POST', `/v1/webhooks/${webhookId}/test`, { key: owner })
-  deliveryId = String(called.body.id)
+  const deliveries = await rig.call('GET', `/v1/webhooks/${webhookId}/deliveries`, { key: owner })
+  deliveryId = String((deliveries.body.data as { id: string }[])[0]?.id)
   const media = await rig.call('POST', '/v1/media', { key: owner, body: { private: true } })
   mediaId = String(media.body.id)
 })
@@ -58,6 +59,18 @@ function calls(): [method: string, path: string, body?: unknown][] {
     ['GET', `${session}/messages`],
     ['POST', `${session}/numbers/check`, { numbers: ['6281300000001'] }],
     ['GET', `${session}/groups`],
+    ['POST', `${session}/groups`, { subject: 'x', participants: ['6281300000001'] }],
+    ['GET', `${session}/groups/${GROUP}`],
+    ['PATCH', `${session}/groups/${GROUP}`, { subject: 'x' }],
+    ['POST', `${session}/groups/${GROUP}/participants`, { action: 'remove', participants: ['6281300000001'] }],
+    ['GET', `${session}/groups/${GROUP}/invite`],
+    ['POST', `${session}/groups/${GROUP}/invite`],
+    ['POST', `${session}/groups/${GROUP}/leave`],
+    ['GET', `${session}/chats`],
+    ['POST', `${session}/chats/${CHAT}/read`],
+    ['POST', `${session}/chats/${CHAT}/typing`, { state: 'composing' }],
+    ['POST', `${session}/chats/${CHAT}/presence`],
+    ['GET', `${session}/contacts`],
     ['GET', `${session}/rules`],
     ['POST', `${session}/rules`, { match: 'any', action: { type: 'webhook', url: 'http://127.0.0.1:9/' } }],
     ['PATCH', `${session}/rules/${ruleId}`, { enabled: false }],
@@ -93,6 +106,8 @@ test('the calls cover every route that names a thing', async () => {
         .replace(deliveryId, '{id}')
         .replace(mediaId, '{id}')
         .replace(ruleId, '{rule}')
+        .replace(GROUP, '{group}')
+        .replace(CHAT, '{chat}')
       return `${method.toLowerCase()} ${plain}`
     }),
   )
@@ -120,6 +135,8 @@ test('nothing of that had an effect', async () => {
   expect((await rig.call('GET', '/v1/sessions/shop/messages', { key: owner })).body.data).toHaveLength(1)
   const rules = await rig.call('GET', '/v1/sessions/shop/rules', { key: owner })
   expect(rules.body.data).toMatchObject([{ id: ruleId, enabled: true }])
+  const account = rig.rig.account(await rig.rig.session('shop'))
+  expect([account.deeds, account.groups]).toEqual([[], []])
 })
 
 test('lists hold one’s own alone', async () => {

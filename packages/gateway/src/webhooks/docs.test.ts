@@ -15,6 +15,7 @@ const NEVER = [
   'invalid_url',
   'scheme_not_allowed',
   'credentials_not_allowed',
+  'proxy_scheme_not_allowed',
   'too_many_redirects',
   'too_large',
   'aborted',
