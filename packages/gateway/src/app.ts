@@ -70,6 +70,12 @@ interface Parts {
   http: SafeFetch
   media: Media
   server: Server
+  address: OwnAddress
+}
+
+/** Where clients reach the gateway: known before it listens where it is configured. */
+interface OwnAddress {
+  url: string | undefined
 }
 
 async function wire(config: Config, store: Store, clock: Clock, logger: Logger): Promise<Parts> {
@@ -104,7 +110,8 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     handshakes: config.handshakes,
   })
   const dialects = chooseDialects(config.dialects)
-  const { pump, webhooks } = wireWebhooks({ store, http, guard, clock, logger }, dialects)
+  const address: OwnAddress = { url: config.publicUrl ?? undefined }
+  const { pump, webhooks } = wireWebhooks({ store, http, guard, address, clock, logger }, dialects)
   const responder = new Responder({
     ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },
     ...{ random: Math.random, userAgent: `Kurir/${VERSION}` },
@@ -129,17 +136,17 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     },
   }
   const server = await buildServer({ gateway, config, logger, dialects })
-  return { gateway, sessions, messages, pump, responder, http, media, server }
+  return { gateway, sessions, messages, pump, responder, http, media, server, address }
 }
 
 /** What the outside does with webhooks, and the pump that delivers; a dialect's bodies have its name as their format. */
 function wireWebhooks(
-  { store, http, guard, clock, logger }: WebhookNeeds,
+  { store, http, guard, address, clock, logger }: WebhookNeeds,
   dialects: readonly Dialect[],
 ): Pick<Parts, 'pump'> & Pick<Gateway, 'webhooks'> {
   const call = { http, clock, logger, userAgent: `Kurir/${VERSION}`, timeoutMs: WEBHOOK_TIMEOUT_MS }
   const formats = dialects.flatMap(({ name, webhookBody }) => (webhookBody ? [[name, webhookBody] as const] : []))
-  const renderer = new BodyFormats(formats)
+  const renderer = new BodyFormats(formats, () => address.url)
   const needs = { ...call, renderer, commits: store.events, random: Math.random, slots: WEBHOOK_SLOTS }
   return {
     pump: new DeliveryPump({ ...needs, store: store.webhooks }),
@@ -151,6 +158,7 @@ interface WebhookNeeds {
   store: Store
   http: SafeFetch
   guard: UrlGuard
+  address: OwnAddress
   clock: Clock
   logger: Logger
 }
@@ -169,7 +177,7 @@ interface Surroundings {
 }
 
 function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick<App, 'start' | 'stop'> {
-  const { server, sessions, messages, pump, responder, http, media } = parts
+  const { server, sessions, messages, pump, responder, http, media, address } = parts
   let janitor: NodeJS.Timeout | undefined
   let stopped: Promise<void> | undefined
 
@@ -191,13 +199,15 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
     async start() {
       await media.start()
       await server.listen({ host: config.host, port: config.port })
+      const url = config.publicUrl ?? listeningAt(server, config)
+      address.url = url
       pump.start()
       responder.start()
       janitor = setInterval(prune, PRUNE_EVERY_MS)
       janitor.unref()
       void sayWhatIsUnreachable(config, logger)
       sessions.resume().catch((err: unknown) => logger.error({ err }, 'sessions could not be resumed'))
-      return { url: config.publicUrl ?? listeningAt(server, config) }
+      return { url }
     },
     stop() {
       stopped ??= stop()

@@ -2,13 +2,14 @@ import type { MediaContent, MessageButton, MessageContent, MessageTarget, TextCo
 import { type Jid, jidPhone, jidUser } from './jid.ts'
 import type { MediaRef } from './media.ts'
 
-/** A file as answers and events show it; its bytes are at `/v1/media/{id}`. */
+/** A file as answers and events show it. `url` is added to what goes out: see `linkFile`. */
 interface MediaObject {
   id: string
   mimetype: string
   size: number | null
   file_name: string | null
   sha256: string | null
+  url?: string
 }
 
 /** The message that another one is about. */
@@ -46,6 +47,14 @@ export interface ContentObject {
   fallback?: boolean
   reply?: { id: string; title: string }
   kind?: string
+}
+
+/**
+ * Adds where the bytes of a message's file are. `base` is the gateway's address without a slash at the end. It is not
+ * part of what is stored, since the gateway may move.
+ */
+export function linkFile<Content extends { media?: MediaObject }>(shown: Content, base: string): Content {
+  return shown.media ? { ...shown, media: { ...shown.media, url: `${base}/v1/media/${shown.media.id}` } } : shown
 }
 
 /** Renders what a message says. */

@@ -1,6 +1,8 @@
 import type { IncomingContent } from './content.ts'
+import { linkFile } from './content-object.ts'
 import type { EventId, SessionUid, TenantId } from './ids.ts'
 import type { MessageStatus } from './message.ts'
+import type { MessageObject } from './message-object.ts'
 
 /** Every event name, the same in webhooks, stream and list (native-api). */
 export const EVENT_TYPES = [
@@ -56,8 +58,9 @@ export interface EventObject {
   metadata: Record<string, unknown>
 }
 
-/** Renders an event for the outside. */
-export function presentEvent(event: EventRecord): EventObject {
+/** Renders an event for the outside. With `base`, the gateway's address, a message's file has its own. */
+export function presentEvent(event: EventRecord, base?: string): EventObject {
+  const isLinked = base !== undefined && event.type.startsWith('message.')
   return {
     id: event.id,
     seq: event.seq,
@@ -65,7 +68,7 @@ export function presentEvent(event: EventRecord): EventObject {
     session: event.session,
     tenant: event.tenant,
     timestamp: new Date(event.timestamp).toISOString(),
-    data: event.data,
+    data: isLinked ? linkFile(event.data as MessageObject, base) : event.data,
     metadata: event.metadata,
   }
 }

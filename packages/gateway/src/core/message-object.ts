@@ -1,4 +1,4 @@
-import { type ContentObject, presentContent } from './content-object.ts'
+import { type ContentObject, linkFile, presentContent } from './content-object.ts'
 import { type Jid, jidKind, jidPhone, jidUser } from './jid.ts'
 import type { MessageRecord } from './message.ts'
 
@@ -26,6 +26,11 @@ export interface MessageObject extends ContentObject {
 /** Digits for a person whose phone number is known, else the whole address. */
 export function showAddress(jid: Jid, alternative?: Jid | null): string {
   return jidPhone(jid) ?? (alternative && jidPhone(alternative)) ?? jid
+}
+
+/** The message for an answer: `presentMessage` with the address of its file at the gateway `base`. */
+export function answerMessage(message: MessageRecord, ownPhone: string | null, base: string): MessageObject {
+  return linkFile(presentMessage(message, ownPhone), base)
 }
 
 /**

@@ -76,6 +76,10 @@ export function tenantToRead(request: FastifyRequest, asked: string | undefined)
 
 /** The address of a path of ours as clients reach it. */
 export function absoluteUrl(request: FastifyRequest, config: HttpConfig, path: string): string {
-  const base = config.publicUrl ?? `${request.protocol}://${request.host}${config.basePath}`
-  return base + path
+  return baseUrl(request, config) + path
+}
+
+/** The gateway's address as the client of this request reaches it, without a slash at the end. */
+export function baseUrl(request: FastifyRequest, config: Pick<HttpConfig, 'publicUrl' | 'basePath'>): string {
+  return config.publicUrl ?? `${request.protocol}://${request.host}${config.basePath}`
 }

@@ -5,10 +5,15 @@ import type { BodyRenderer, Endpoint, RenderedBody } from './ports.ts'
 /** The format of endpoints that no dialect made. */
 export const NATIVE_FORMAT = 'native'
 
+/** Answers the gateway's own address, for links to files; asked at each delivery, since it may move. */
+type OwnAddress = () => string | undefined
+
 /** The native body: the event as the stream and the list show it. */
-export const nativeBody = {
-  render: (event: EventRecord): RenderedBody => jsonBody(presentEvent(event)),
-} satisfies BodyRenderer
+export function nativeBody(address: OwnAddress = () => undefined) {
+  return {
+    render: (event: EventRecord): RenderedBody => jsonBody(presentEvent(event, address())),
+  } satisfies BodyRenderer
+}
 
 /** A value as a JSON body. */
 export function jsonBody(value: unknown): RenderedBody {
@@ -22,8 +27,8 @@ export function jsonBody(value: unknown): RenderedBody {
 export class BodyFormats implements BodyRenderer {
   readonly #renderers: ReadonlyMap<string, BodyRenderer>
 
-  constructor(renderers: Iterable<readonly [string, BodyRenderer]> = []) {
-    this.#renderers = new Map<string, BodyRenderer>([[NATIVE_FORMAT, nativeBody], ...renderers])
+  constructor(renderers: Iterable<readonly [string, BodyRenderer]> = [], address?: OwnAddress) {
+    this.#renderers = new Map<string, BodyRenderer>([[NATIVE_FORMAT, nativeBody(address)], ...renderers])
   }
 
   render(event: EventRecord, endpoint: Endpoint): RenderedBody | null {

@@ -245,7 +245,7 @@ describe('a receiver that fails', { timeout: 20_000 }, () => {
         renderer: {
           render: (event) => {
             if (fails) throw new Error('cannot')
-            return nativeBody.render(event)
+            return nativeBody().render(event)
           },
         },
       },

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SessionUid } from '../core/ids.ts'
+import type { MediaId } from '../core/media.ts'
 import { BodyFormats, jsonBody } from './body.ts'
 import { openRig, type Rig, type RigOptions } from './test/pump.ts'
 import { type Answering, Receiver } from './test/receiver.ts'
@@ -96,5 +97,21 @@ describe('an endpoint with a time limit of its own', () => {
     rig.pump.start()
     await rig.store.receive(rig.session, '628111', 'a')
     await until(async () => (await rig.store.deliveries(endpoint))[0]?.lastError === 'timeout')
+  })
+})
+
+describe('the file of a message', () => {
+  it('is linked to where the gateway is when the delivery is made, and only there', async () => {
+    const receiver = await listen()
+    let address = 'https://old.example'
+    const rig = await rigged({ needs: { renderer: new BodyFormats([], () => address) } })
+    await rig.store.createEndpoint(receiver.url)
+    await rig.store.receiveFile(rig.session, '628111', 'med_1' as MediaId)
+    address = 'https://new.example/wa'
+    rig.pump.start()
+    await until(() => receiver.hits.length === 1)
+    expect(receiver.hits[0]?.event.data).toMatchObject({
+      media: { id: 'med_1', url: 'https://new.example/wa/v1/media/med_1' },
+    })
   })
 })

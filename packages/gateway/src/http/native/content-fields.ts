@@ -14,6 +14,7 @@ const Media = Type.Object(
     size: nullable('integer', { description: 'Bytes.' }),
     file_name: nullable('string'),
     sha256: nullable('string', { description: 'Of the bytes, hex.' }),
+    url: optional(Type.String({ description: 'Where the bytes are; needs a key.' })),
   },
   { description: 'A file; its bytes are at `/v1/media/{id}`.' },
 )

@@ -25,7 +25,7 @@ const pump = new DeliveryPump({
   },
   commits: store.events,
   http: new SafeFetch({ guard: new UrlGuard({ allowLoopback: true, ports: 'any' }) }),
-  renderer: nativeBody,
+  renderer: nativeBody(),
   clock: systemClock,
   logger: silent,
   userAgent: 'Kurir/0.0.0',

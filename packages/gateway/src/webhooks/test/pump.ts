@@ -35,7 +35,7 @@ export async function openRig({ policy, resolve, needs, wrap }: RigOptions = {})
       store: wrap ? wrap(store.webhooks) : store.webhooks,
       commits: store.events,
       http,
-      renderer: nativeBody,
+      renderer: nativeBody(),
       clock,
       logger: silent,
       userAgent: 'Kurir/0.0.0',

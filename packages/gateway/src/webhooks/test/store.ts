@@ -6,6 +6,8 @@ import { pino } from 'pino'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { DEFAULT_TENANT, newId, type SessionUid, type WaMessageId } from '../../core/ids.ts'
 import { phoneJid } from '../../core/jid.ts'
+import type { MediaId } from '../../core/media.ts'
+import type { IncomingContent } from '../../core/message.ts'
 import { openSqliteStore } from '../../store/sqlite/open.ts'
 import type { Store } from '../../store/store.ts'
 import type { Delivery, Endpoint } from '../ports.ts'
@@ -19,6 +21,7 @@ export interface TestStore extends Store {
   createEndpoint(url: string, rest?: Partial<Endpoint>): Promise<Endpoint>
   /** A message that arrives in the chat of `phone`: one event, one delivery per endpoint. */
   receive(session: SessionUid, phone: string, text: string): Promise<void>
+  receiveFile(session: SessionUid, phone: string, id: MediaId): Promise<void>
   /** Of the endpoint, oldest first. */
   deliveries(endpoint: Endpoint): Promise<Delivery[]>
 }
@@ -33,7 +36,11 @@ export async function openTestStore(options: { clock?: Clock; dataDir?: string }
     dataDir,
     createSession: (id) => createSession(store, clock, id),
     createEndpoint: (url, rest) => createEndpoint(store, clock, url, rest),
-    receive: (session, phone, text) => receive(store, clock, session, phone, text),
+    receive: (session, phone, text) => receive(store, clock, session, phone, { type: 'text', text }),
+    receiveFile: (session, phone, id) => {
+      const media = { id, mimetype: 'image/png', size: 1, fileName: null, sha256: null }
+      return receive(store, clock, session, phone, { type: 'image', media })
+    },
     deliveries: async ({ id }) => (await store.webhooks.listDeliveries(id, { limit: 100_000 })).reverse(),
     close: async () => {
       await store.close()
@@ -91,7 +98,13 @@ async function createEndpoint(
   return endpoint
 }
 
-async function receive(store: Store, clock: Clock, session: SessionUid, phone: string, text: string): Promise<void> {
+async function receive(
+  store: Store,
+  clock: Clock,
+  session: SessionUid,
+  phone: string,
+  content: IncomingContent,
+): Promise<void> {
   const waId = randomBytes(10).toString('hex').toUpperCase() as WaMessageId
   await store.messages.storeInbound(
     session,
@@ -103,7 +116,7 @@ async function receive(store: Store, clock: Clock, session: SessionUid, phone: s
       senderAlt: null,
       fromMe: false,
       pushName: 'Sari',
-      content: { type: 'text', text },
+      content,
       quote: null,
       timestamp: clock.now(),
       offline: false,

@@ -1,7 +1,7 @@
 import type { Chat, Contact } from '../../../chats/ports.ts'
 import { jidUser } from '../../../core/jid.ts'
-import { presentMessage, showAddress } from '../../../core/message-object.ts'
-import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { answerMessage, showAddress } from '../../../core/message-object.ts'
+import { baseUrl, callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { countryCodeFor, readPerson, readRecipient } from '../messages/recipients.ts'
 import { readPage } from '../page.ts'
 import { Nothing, SessionParams } from '../schema.ts'
@@ -19,7 +19,7 @@ export function chatRoutes(app: Server, context: RouteContext): void {
   presenceRoute(app, context)
 }
 
-function listRoute(app: Server, { gateway }: RouteContext): void {
+function listRoute(app: Server, { gateway, config }: RouteContext): void {
   app.get(
     '/v1/sessions/:session/chats',
     {
@@ -39,24 +39,25 @@ function listRoute(app: Server, { gateway }: RouteContext): void {
       const { tenant: asked, ...page } = request.query
       const tenant = tenantToRead(request, asked)
       const { phone } = await gateway.sessions.get(tenant, session)
+      const base = baseUrl(request, config)
       return readPage(
         page,
         ({ limit, cursor }) =>
           gateway.chats.chats(tenant, session, { limit, ...(cursor ? { beforeRow: Number(cursor) } : {}) }),
-        { cursorOf: ({ lastRow }) => String(lastRow), present: (chat) => presentChat(chat, phone) },
+        { cursorOf: ({ lastRow }) => String(lastRow), present: (chat) => presentChat(chat, phone, base) },
       )
     },
   )
 }
 
-function presentChat({ chat, alt, name, unread, last }: Chat, ownPhone: string | null) {
+function presentChat({ chat, alt, name, unread, last }: Chat, ownPhone: string | null, base: string) {
   const lid = [chat, alt].find((jid) => jid?.endsWith('@lid'))
   return {
     id: showAddress(chat, alt),
     name,
     lid: lid ? jidUser(lid) : null,
     unread,
-    last_message: presentMessage(last, ownPhone),
+    last_message: answerMessage(last, ownPhone, base),
   }
 }
 

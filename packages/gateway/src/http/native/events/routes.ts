@@ -5,7 +5,7 @@ import { EVENT_TYPES, type EventObject, type EventType, presentEvent } from '../
 import type { EventQuery } from '../../../events/ports.ts'
 import type { Gateway } from '../../../gateway.ts'
 import { presentedKey, requireSession } from '../../auth.ts'
-import { callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { baseUrl, callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { preferredType } from '../pairing/accept.ts'
 import { exactly, PageQuery, pageOf, refTo, TenantQuery } from '../schema.ts'
@@ -47,7 +47,7 @@ const FORMS = ['application/json', 'text/event-stream'] as const
 const STREAM_PAGE = 100
 
 /** What happened, as a list and as a live stream. */
-export function eventRoutes(app: Server, { gateway }: RouteContext): void {
+export function eventRoutes(app: Server, { gateway, config }: RouteContext): void {
   const streams = new OpenStreams()
   app.addHook('preClose', async () => streams.end())
   app.get(
@@ -70,11 +70,12 @@ export function eventRoutes(app: Server, { gateway }: RouteContext): void {
     },
     async (request, reply) => {
       const query = await readQuery(gateway, request)
+      const base = baseUrl(request, config)
       if (preferredType(request.headers.accept, FORMS) !== 'text/event-stream')
-        return listEvents(gateway, query, request)
+        return listEvents({ gateway, query, base }, request)
       const key = presentedKey(request) ?? ''
       const mayGoOn = async () => (await gateway.access.authenticate(key)) !== undefined
-      const source = { events: gateway.events, query: streamQuery(query, request), mayGoOn }
+      const source = { events: gateway.events, query: streamQuery(query, request), base, mayGoOn }
       const stream = streams.open((signal) => eventStream(source, signal))
       return reply
         .type('text/event-stream')
@@ -101,7 +102,10 @@ async function readQuery(gateway: Gateway, request: ListRequest): Promise<EventQ
   return query
 }
 
-async function listEvents(gateway: Gateway, query: EventQuery, { query: { limit, cursor } }: ListRequest) {
+async function listEvents(
+  { gateway, query, base }: { gateway: Gateway; query: EventQuery; base: string },
+  { query: { limit, cursor } }: ListRequest,
+) {
   if (!query.types?.length) return { data: [], next_cursor: null }
   return readPage(
     cursor === undefined ? { limit } : { limit, cursor },
@@ -111,7 +115,7 @@ async function listEvents(gateway: Gateway, query: EventQuery, { query: { limit,
         limit: page.limit,
         ...(page.cursor === undefined ? {} : { afterRow: Number(page.cursor) }),
       }),
-    { cursorOf: ({ row }) => String(row), present: ({ event }) => presentEvent(event) },
+    { cursorOf: ({ row }) => String(row), present: ({ event }) => presentEvent(event, base) },
   )
 }
 

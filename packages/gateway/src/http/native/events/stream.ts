@@ -19,6 +19,8 @@ const STILL_HERE = ': still here\n\n'
 export interface StreamSource {
   events: EventVerbs
   query: EventQuery
+  /** The gateway's address, for links to files. */
+  base: string
   /** Whether the caller may still see them; the stream ends where not. */
   mayGoOn(): Promise<boolean>
 }
@@ -31,7 +33,7 @@ export function eventStream(source: StreamSource, signal: AbortSignal): Readable
   return Readable.from(write(source, signal), { objectMode: false, highWaterMark: BUFFER_BYTES })
 }
 
-async function* write({ events, query, mayGoOn }: StreamSource, signal: AbortSignal): AsyncGenerator<string> {
+async function* write({ events, query, base, mayGoOn }: StreamSource, signal: AbortSignal): AsyncGenerator<string> {
   const idOf = ({ row, event }: StoredEvent) => (query.sessionUid ? event.seq : row)
   let greeting = HELLO
   let trustedAt = Date.now()
@@ -45,7 +47,7 @@ async function* write({ events, query, mayGoOn }: StreamSource, signal: AbortSig
     greeting = ''
     for (const stored of page) {
       const { type } = stored.event
-      yield `id: ${idOf(stored)}\nevent: ${type}\ndata: ${JSON.stringify(presentEvent(stored.event))}\n\n`
+      yield `id: ${idOf(stored)}\nevent: ${type}\ndata: ${JSON.stringify(presentEvent(stored.event, base))}\n\n`
     }
   }
 }

@@ -3,13 +3,21 @@ import { KurirError } from '../../../core/errors.ts'
 import type { MessageId } from '../../../core/ids.ts'
 import { jidKind } from '../../../core/jid.ts'
 import type { MessageRecord, MessageStatus } from '../../../core/message.ts'
-import { type MessageObject, presentMessage } from '../../../core/message-object.ts'
+import { answerMessage, type MessageObject } from '../../../core/message-object.ts'
 import type { SessionRecord } from '../../../core/session.ts'
 import type { Gateway } from '../../../gateway.ts'
 import type { MessageFilter } from '../../../messages/ports.ts'
 import type { SendMessage } from '../../../messages/verbs.ts'
 import { requireSession } from '../../auth.ts'
-import { absoluteUrl, callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import {
+  absoluteUrl,
+  baseUrl,
+  callerOf,
+  hasScope,
+  type RouteContext,
+  type Server,
+  tenantToRead,
+} from '../../context.ts'
 import { readPage } from '../page.ts'
 import { SessionParams } from '../schema.ts'
 import { countryCodeFor, readPerson, readRecipient } from './recipients.ts'
@@ -163,10 +171,10 @@ async function answerSend(
   if (sent.replayed) reply.header('idempotency-replayed', 'true')
   reply.code(ACKNOWLEDGED.includes(sent.message.status) ? 200 : 202)
   reply.header('location', absoluteUrl(request, config, `/v1/messages/${sent.message.id}`))
-  return presentMessage(sent.message, session.phone)
+  return answerMessage(sent.message, session.phone, baseUrl(request, config))
 }
 
-function getRoute(app: Server, { gateway }: RouteContext): void {
+function getRoute(app: Server, { gateway, config }: RouteContext): void {
   app.get(
     '/v1/messages/:id',
     {
@@ -188,12 +196,12 @@ function getRoute(app: Server, { gateway }: RouteContext): void {
       requireSession(caller, message.session, 'message_not_found')
       if (message.direction === 'in' && !hasScope(caller, ['read'])) throw new KurirError('message_not_found')
       const { phone } = await gateway.sessions.get(tenant, message.session)
-      return presentMessage(message, phone)
+      return answerMessage(message, phone, baseUrl(request, config))
     },
   )
 }
 
-function listRoute(app: Server, { gateway }: RouteContext): void {
+function listRoute(app: Server, { gateway, config }: RouteContext): void {
   app.get(
     '/v1/sessions/:session/messages',
     {
@@ -213,11 +221,12 @@ function listRoute(app: Server, { gateway }: RouteContext): void {
       const tenant = tenantToRead(request, asked)
       const { phone } = await gateway.sessions.get(tenant, session)
       const countryCode = chat === undefined ? undefined : await countryCodeFor(gateway, tenant, [chat])
+      const base = baseUrl(request, config)
       const narrowed = chat === undefined ? filter : { ...filter, chat: readRecipient(chat, countryCode, 'chat') }
       return readPage(
         cursor === undefined ? { limit } : { limit, cursor },
         (page) => gateway.messages.list(tenant, session, { ...narrowed, ...page } as MessageFilter),
-        { cursorOf: (message) => message.id, present: (message) => presentMessage(message, phone) },
+        { cursorOf: (message) => message.id, present: (message) => answerMessage(message, phone, base) },
       )
     },
   )
