@@ -79,7 +79,7 @@ test('each scope opens its own routes and no other', async () => {
     for (const { method, path } of allRoutes()) {
       if (PUBLIC.includes(`${method} ${path}`)) continue
       const answer = await rig.call(method, fill(path), { key })
-      if (answer.body.code !== 'forbidden') open[scope]?.push(`${method} ${path}`)
+      if (answer.status !== 403) open[scope]?.push(`${method} ${path}`)
     }
   }
   const { admin = [], manage = [], send = [], read = [] } = open
@@ -89,9 +89,19 @@ test('each scope opens its own routes and no other', async () => {
     'GET /v1/media/:id',
     'GET /v1/messages/:id',
     'GET /v1/sessions/:session/groups',
+    'GET /v1/sessions/:session/groups/:group',
+    'GET /v1/sessions/:session/groups/:group/invite',
     'HEAD /v1/media/:id',
     'PATCH /v1/messages/:id',
+    'PATCH /v1/sessions/:session/groups/:group',
     'POST /v1/media',
+    'POST /v1/sessions/:session/chats/:chat/presence',
+    'POST /v1/sessions/:session/chats/:chat/read',
+    'POST /v1/sessions/:session/chats/:chat/typing',
+    'POST /v1/sessions/:session/groups',
+    'POST /v1/sessions/:session/groups/:group/invite',
+    'POST /v1/sessions/:session/groups/:group/leave',
+    'POST /v1/sessions/:session/groups/:group/participants',
     'POST /v1/sessions/:session/messages',
     'POST /v1/sessions/:session/numbers/check',
   ])
@@ -101,12 +111,16 @@ test('each scope opens its own routes and no other', async () => {
     'GET /v1/messages/:id',
     'GET /v1/sessions',
     'GET /v1/sessions/:session',
+    'GET /v1/sessions/:session/chats',
+    'GET /v1/sessions/:session/contacts',
     'GET /v1/sessions/:session/groups',
+    'GET /v1/sessions/:session/groups/:group',
     'GET /v1/sessions/:session/messages',
     'HEAD /v1/media/:id',
+    'POST /v1/sessions/:session/chats/:chat/presence',
     'POST /v1/sessions/:session/numbers/check',
   ])
-  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks)/)
+  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries)/)
   expect(manage.filter((route) => /messages|events|keys|tenants/.test(route))).toEqual([])
 })
 

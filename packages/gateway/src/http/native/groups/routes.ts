@@ -162,7 +162,7 @@ function inviteRoutes(app: Server, { gateway }: RouteContext): void {
   app.get(
     '/v1/sessions/:session/groups/:group/invite',
     {
-      config: { access: READ },
+      config: { access: SEND },
       schema: {
         operationId: 'getInvite',
         summary: 'The link by which people join',
