@@ -2,6 +2,16 @@
 export interface SessionSettings {
   /** `http://`, `https://` or `socks5://` URL that the session's connections go through, with its password. */
   proxy?: string
+  pacing?: Pacing
+}
+
+/** How fast a session may send; what is absent does not limit. */
+export interface Pacing {
+  perMinute?: number
+  /** Least and most between two messages, milliseconds; each gap is drawn anew. */
+  gapMs?: [number, number]
+  /** By days in UTC. */
+  perDay?: number
 }
 
 /** A proxy's URL for everybody's eyes: without its password. */

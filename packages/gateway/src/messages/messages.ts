@@ -14,6 +14,7 @@ import type {
 } from '../engine/port.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
+import { Pacer } from './pacer.ts'
 import type { IdempotencyClaim, MessageDraft, MessageFilter, MessageStore, SessionDirectory } from './ports.ts'
 import { NO_FILES, PrepareAndSave } from './prepare.ts'
 import { StoreRetry } from './until-stored.ts'
@@ -64,7 +65,12 @@ export class Messages implements MessageVerbs {
     const retry = new StoreRetry(clock, logger, this.#over.signal)
     const onChanged = (message: MessageRecord) => this.#waiters.tell(message)
     const preparation = new PrepareAndSave(engine, files, store, clock)
-    this.#outbox = new Outbox({ store, preparation, retry, clock, logger, random, onChanged, concurrency })
+    const pacer = new Pacer({
+      rules: async (session) => (await retry.untilStored(() => sessions.getSessionByUid(session)))?.settings.pacing,
+      countSent: (session, since) => retry.untilStored(() => store.countSent(session, since)),
+      ...{ clock, random },
+    })
+    this.#outbox = new Outbox({ store, preparation, pacer, retry, clock, logger, random, onChanged, concurrency })
     this.#inbox = new Inbox({
       store,
       retry,

@@ -16,6 +16,7 @@ import type { InboundMessage, UndecryptableMessage } from '../engine/port.ts'
 /** What the messages room needs to know of sessions. */
 export interface SessionDirectory {
   getSession(tenant: TenantId, id: string): Promise<SessionRecord | undefined>
+  getSessionByUid(uid: SessionUid): Promise<SessionRecord | undefined>
 }
 
 /** What the messages room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
@@ -57,6 +58,8 @@ export interface MessageStore {
    * more than 50 messages.
    */
   findOffer(session: SessionUid, where: OfferQuery): Promise<OfferContent | undefined>
+  /** How many messages of the session the server took since then. Reads all of the session's messages. */
+  countSent(session: SessionUid, since: number): Promise<number>
   /** Newest first. `cursor` is the id of the last message of the page before. */
   listMessages(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]>
 }

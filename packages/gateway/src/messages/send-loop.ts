@@ -6,6 +6,7 @@ import type { MessageRecord } from '../core/message.ts'
 import { AckTimeout, type EngineConnection } from '../engine/port.ts'
 import { type Held, Lanes } from './lanes.ts'
 import { type Attempted, judge, judgePreparation, RESEND, type Verdict } from './outcome.ts'
+import type { Pacer } from './pacer.ts'
 import type { MessageStore, StatusAdvance } from './ports.ts'
 import type { Preparation } from './prepare.ts'
 import type { StoreRetry } from './until-stored.ts'
@@ -13,6 +14,7 @@ import type { StoreRetry } from './until-stored.ts'
 export interface SendLoopDeps {
   store: Pick<MessageStore, 'loadOutbox' | 'countAttempt' | 'advanceStatus'>
   preparation: Preparation
+  pacer: Pick<Pacer, 'turn'>
   retry: StoreRetry
   clock: Clock
   logger: Logger
@@ -153,6 +155,8 @@ export class SendLoop {
     const proto = held.proto ?? (await this.#prepare(held))
     if (!(proto instanceof Uint8Array)) return proto
     held.proto = proto
+    if (!(await this.#deps.pacer.turn(this.#session, this.#over.signal))) return { kind: 'left' }
+    if (held.isProven) return { kind: 'proven' }
     const attempt = await this.#attempt(held, proto)
     this.#count(held, attempt)
     const verdict = judge(attempt, held)

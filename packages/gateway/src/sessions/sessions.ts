@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { isSessionName, newId, type SessionUid, type TenantId } from '../core/ids.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../core/session.ts'
+import type { Pacing, SessionSettings } from '../core/session-settings.ts'
 import {
   ConnectionLost,
   type Engine,
@@ -90,7 +91,7 @@ export class Sessions implements SessionVerbs {
       lid: null,
       pushName: null,
       metadata: input.metadata ?? {},
-      settings: input.proxy === undefined ? {} : { proxy: this.#checkProxy(input.proxy) },
+      settings: this.#settings({}, input),
       createdAt: now,
     }
     return this.#locks.run(record.uid, async () => {
@@ -117,22 +118,30 @@ export class Sessions implements SessionVerbs {
   }
 
   async update(tenant: TenantId, id: string, patch: UpdateSession): Promise<SessionRecord> {
-    const { name, metadata, proxy } = patch
-    const next = proxy == null ? proxy : this.#checkProxy(proxy)
+    const { name, metadata } = patch
     return this.#locked(tenant, id, async ({ uid, settings }) => {
-      const { proxy: former, ...others } = settings
+      const next = this.#settings(settings, patch)
       await this.#deps.store.updateSession(uid, {
         ...(name === undefined ? {} : { name }),
         ...(metadata === undefined ? {} : { metadata }),
-        ...(next === undefined ? {} : { settings: next === null ? others : { ...others, proxy: next } }),
+        settings: next,
       })
       const running = this.#running.get(uid)
-      if (next === undefined || (next ?? undefined) === former || !running || running.isResting || this.#isDraining) {
+      if (next.proxy === settings.proxy || !running || running.isResting || this.#isDraining) {
         return this.get(tenant, id)
       }
       await running.stop()
       return this.#begin(await this.get(tenant, id))
     })
+  }
+
+  #settings(before: SessionSettings, { proxy, pacing }: Pick<UpdateSession, 'proxy' | 'pacing'>): SessionSettings {
+    const next = { ...before }
+    if (proxy === null) delete next.proxy
+    else if (proxy !== undefined) next.proxy = this.#checkProxy(proxy)
+    if (pacing === null) delete next.pacing
+    else if (pacing !== undefined) next.pacing = checkPacing(pacing)
+    return next
   }
 
   async remove(tenant: TenantId, id: string): Promise<void> {
@@ -293,6 +302,13 @@ export class Sessions implements SessionVerbs {
   #mustTakeWork(): void {
     if (this.#isDraining) throw new KurirError('unavailable', 'The gateway is shutting down')
   }
+}
+
+function checkPacing(pacing: Pacing): Pacing {
+  const [least, most] = pacing.gapMs ?? [0, 0]
+  if (least <= most) return pacing
+  const fields = [{ field: '/settings/pacing/gap_ms', message: 'has its least gap first' }]
+  throw new KurirError('invalid_request', undefined, { fields })
 }
 
 function refuseProxies(): never {

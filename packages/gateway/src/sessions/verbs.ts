@@ -1,5 +1,6 @@
 import type { TenantId } from '../core/ids.ts'
 import type { SessionRecord } from '../core/session.ts'
+import type { Pacing } from '../core/session-settings.ts'
 import type { GroupSummary, NumberCheck } from '../engine/port.ts'
 
 /** What the outside may do with sessions. Every verb rejects with `session_not_found` for an id the tenant has not. */
@@ -42,6 +43,8 @@ export interface CreateSession {
   metadata?: Record<string, unknown>
   /** `http://`, `https://` or `socks5://` URL, with user name and password where it wants them. */
   proxy?: string
+  /** Default: none. */
+  pacing?: Pacing | null
   /** False leaves it stopped until `start`. */
   isStarted?: boolean
 }
@@ -51,6 +54,8 @@ export interface UpdateSession {
   metadata?: Record<string, unknown>
   /** Null: none. */
   proxy?: string | null
+  /** Takes the place of the former one as a whole; null: none. */
+  pacing?: Pacing | null
 }
 
 export interface PairingQr {

@@ -12,6 +12,14 @@ export const SettingsAnswer = Type.Object(
     active_days: Type.Object(Object.fromEntries(WEEKDAYS.map((day) => [day, Type.Boolean()]))),
     active_hours: Type.Object({ from: Type.String(), to: Type.String() }),
     timezone: Type.String(),
+    pacing: Type.Union([
+      Type.Object({
+        per_minute: Type.Optional(Type.Integer()),
+        gap_ms: Type.Optional(Type.Array(Type.Integer())),
+        per_day: Type.Optional(Type.Integer()),
+      }),
+      Type.Null(),
+    ]),
   },
   { description: 'How the session answers by itself; shown where one session is read or changed.' },
 )

@@ -97,6 +97,22 @@ function idempotency(use: Use): void {
 }
 
 function outbox(use: Use): void {
+  test('what the server took since some time is counted, of one session', async () => {
+    const { world, session } = await start(use)
+    const { messages } = world.store
+    const since = world.now + HOUR
+    for (const at of [since - 1, since, since + 1]) {
+      const { message } = await world.accept(session)
+      await messages.advanceStatus(message.id, { status: 'sent', at })
+      await messages.advanceStatus(message.id, { status: 'read', at: at + HOUR })
+    }
+    const { message: refused } = await world.accept(session)
+    await messages.advanceStatus(refused.id, { status: 'failed', reason: 'restricted', at: since })
+    await world.accept(session)
+    expect(await messages.countSent(session.uid, since)).toBe(2)
+    expect(await messages.countSent('ses_other' as SessionUid, since)).toBe(0)
+  })
+
   test('the outbox holds what has no ack, in order of acceptance, page by page', async () => {
     const { world, session } = await start(use)
     const other = await world.session()

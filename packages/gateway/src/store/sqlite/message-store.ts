@@ -91,6 +91,10 @@ export class SqliteMessageStore implements MessageStore {
     return this.writer.read(() => this.messages.outbox(session, page.afterRow, page.limit))
   }
 
+  countSent(session: SessionUid, since: number): Promise<number> {
+    return this.writer.read(() => this.messages.countSent(session, since))
+  }
+
   countAttempt(id: MessageId): Promise<void> {
     return this.writer.write(() => {
       if (!this.messages.countAttempt(id)) throw new KurirError('message_not_found')

@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { type AutomationSettings, WEEKDAYS } from '../../../automation/ports.ts'
 import type { SettingsPatch } from '../../../automation/verbs.ts'
+import type { Pacing } from '../../../core/session-settings.ts'
 import { exactly } from '../schema.ts'
+import { PacingInput, type PacingObject, presentPacing } from './pacing.ts'
 
 /** How a session answers by itself, as the API shows it. */
 export interface SettingsObject {
@@ -13,6 +15,7 @@ export interface SettingsObject {
   active_days: Record<string, boolean>
   active_hours: { from: string; to: string }
   timezone: string
+  pacing: PacingObject | null
 }
 
 const optional = Type.Optional
@@ -45,6 +48,7 @@ export const SettingsInput = exactly(
         { description: '`H:MM`, `HH:MM` or `always`; a `from` later than `to` spans midnight. Default: always.' },
       ),
     ),
+    pacing: optional(Type.Union([PacingInput, Type.Null()])),
     timezone: optional(
       Type.String({
         maxLength: 64,
@@ -53,11 +57,11 @@ export const SettingsInput = exactly(
       }),
     ),
   },
-  { minProperties: 1, description: 'How the session answers by itself.' },
+  { minProperties: 1, description: 'How the session answers by itself, and how fast it sends.' },
 )
 
 /** Renders the settings. */
-export function presentSettings(settings: AutomationSettings): SettingsObject {
+export function presentSettings(settings: AutomationSettings, pacing: Pacing | undefined): SettingsObject {
   return {
     default_msg: settings.defaultMessage,
     send_default_msg: settings.sendDefaultMessage,
@@ -67,6 +71,7 @@ export function presentSettings(settings: AutomationSettings): SettingsObject {
     active_days: settings.activeDays,
     active_hours: settings.activeHours,
     timezone: settings.timeZone,
+    pacing: presentPacing(pacing),
   }
 }
 

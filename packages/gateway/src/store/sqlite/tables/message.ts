@@ -23,6 +23,9 @@ const SELECT = `
     m.wa_id, m.chat, m.participant, m.sender_alt, m.from_me, m.push_name, m.content, m.quote, m.status, m.history,
     m.attempts, m.timestamp, m.undecryptable, m.notify
   FROM message m`
+const COUNT_SENT = `
+  SELECT count(*) AS count FROM message WHERE session_uid = ? AND direction = 'out' AND EXISTS (
+    SELECT 1 FROM json_each(history) WHERE value ->> 'status' = 'sent' AND value ->> 'at' >= ?)`
 const BY_ID = `${SELECT} WHERE m.id = ?`
 const BY_OWN_KEY = `${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
 const BY_IDENTITY = `
@@ -110,6 +113,7 @@ export class MessageTable {
   private readonly setStatusRow
   private readonly saveProtoRow
   private readonly countAttemptRow
+  private readonly countSentRow
   private readonly fillRow
   private readonly outboxRows
   private readonly sentProtoRow
@@ -129,6 +133,7 @@ export class MessageTable {
     this.freeClaimRow = driver.prepare<[number]>(FREE_CLAIM)
     this.setStatusRow = driver.prepare<[string, string, number, number]>(SET_STATUS)
     this.saveProtoRow = driver.prepare<[Uint8Array, string, string, number]>(SAVE_PROTO)
+    this.countSentRow = driver.prepare<[string, number], { count: number }>(COUNT_SENT)
     this.countAttemptRow = driver.prepare<[string]>(COUNT_ATTEMPT)
     this.fillRow = driver.prepare<[string, string | null, string | null, string | null, number]>(FILL)
     this.outboxRows = driver.prepare<[string, number, number], OutboxRow>(OUTBOX)
@@ -202,6 +207,10 @@ export class MessageTable {
   }
 
   /** False for an unknown message. */
+  countSent(session: SessionUid, since: number): number {
+    return this.countSentRow.get(session, since)?.count ?? 0
+  }
+
   countAttempt(id: MessageId): boolean {
     return this.countAttemptRow.run(id) > 0
   }
