@@ -17,6 +17,8 @@ export interface Config {
   basePath: string
   /** Whose X-Forwarded-* headers count: nobody's, anybody's, so many proxies', or those of addresses and CIDRs. */
   trustProxy: boolean | number | string[]
+  /** Origins of web pages that may call, as browsers name them; none by default. */
+  corsOrigins: string[]
   logLevel: string
   /** Null where requests are not limited. */
   rateLimit: RateLimitConfig | null
@@ -36,7 +38,7 @@ export interface Config {
   adminKey: string | null
 }
 
-export interface LabConfig {
+interface LabConfig {
   url: string
   /** As the lab prints it. */
   rootKey: string
@@ -189,7 +191,17 @@ function crossFaults(settings: Settings): string[] {
   if (settings.KURIR_PUBLIC_URL && !URL.canParse(settings.KURIR_PUBLIC_URL)) {
     faults.push('KURIR_PUBLIC_URL is not an address.')
   }
+  const pages = settings.KURIR_CORS_ORIGINS === 'off' ? [] : splitList(settings.KURIR_CORS_ORIGINS)
+  const notOrigins = pages.filter((page) => !isOrigin(page))
+  if (notOrigins.length) {
+    faults.push(`KURIR_CORS_ORIGINS has ${notOrigins.join(', ')}, which is no origin such as https://shop.example.`)
+  }
   return faults
+}
+
+/** Whether it is written as browsers write it: scheme, host in small letters, and a port unless it is the usual one. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
 function derive(settings: Settings): Config {
@@ -209,6 +221,7 @@ function derive(settings: Settings): Config {
     publicUrl: settings.KURIR_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     basePath: settings.KURIR_BASE_PATH.replace(/\/+$/, ''),
     trustProxy: deriveTrust(settings.KURIR_TRUST_PROXY),
+    corsOrigins: settings.KURIR_CORS_ORIGINS === 'off' ? [] : splitList(settings.KURIR_CORS_ORIGINS),
     logLevel: settings.KURIR_LOG_LEVEL,
     rateLimit: settings.KURIR_RATE_LIMIT
       ? { perSecond: settings.KURIR_RATE_LIMIT, burst: settings.KURIR_RATE_LIMIT_BURST }
