@@ -23,6 +23,7 @@ test('an empty environment gives the documented defaults', () => {
     publicUrl: null,
     basePath: '',
     trustProxy: false,
+    corsOrigins: [],
     logLevel: 'info',
     rateLimit: { perSecond: 20, burst: 60 },
     privateUrls: { loopback: false, cidrs: [] },
@@ -64,6 +65,19 @@ test('values are read, trimmed, and the command line goes before the environment
   expect(warnings).toEqual([])
   expect(loadConfig({}, { KURIR_TRUST_PROXY: '2' }).config.trustProxy).toBe(2)
   expect(loadConfig({}, { KURIR_TRUST_PROXY: 'on' }).config.trustProxy).toBe(true)
+})
+
+test('origins are taken as browsers write them, and nothing else', () => {
+  const origins = (text: string) => loadConfig({}, { KURIR_CORS_ORIGINS: text }).config.corsOrigins
+  expect(origins('off')).toEqual([])
+  expect(origins('https://shop.example, http://localhost:5173')).toEqual([
+    'https://shop.example',
+    'http://localhost:5173',
+  ])
+  const odd = ['*', 'null', 'shop.example', 'https://shop.example/', 'https://SHOP.example', 'https://a.example:443']
+  for (const text of [...odd, 'ftp://a.example', 'off,https://shop.example', 'https://*.example/x']) {
+    expect(faultsOf({ KURIR_CORS_ORIGINS: text }), text).toEqual([expect.stringContaining('KURIR_CORS_ORIGINS has')])
+  }
 })
 
 test('all faults are named at once, and secrets are not repeated', () => {

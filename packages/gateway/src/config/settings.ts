@@ -47,6 +47,11 @@ export const SettingsSchema = Type.Object(
       minLength: 1,
       description: 'Whose X-Forwarded-* headers count: off, on (anybody), a number of proxies, or addresses and CIDRs.',
     }),
+    KURIR_CORS_ORIGINS: Type.String({
+      default: 'off',
+      minLength: 1,
+      description: 'Web pages that may call: off, or a list of origins such as https://shop.example.',
+    }),
     KURIR_LOG_LEVEL: Type.Union(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
       { default: 'info', description: 'Least level that is logged: trace, debug, info, warn, error, fatal or silent.' },

@@ -8,7 +8,7 @@ const NO_LIMITS = { sendTimeoutMs: 0, numberChecksPerMonth: 0 }
 export async function nativeOpenApi(logger: Logger): Promise<string> {
   // No handler runs while a document is made, so the verbs are not needed.
   const gateway = { access: {}, media: { maxBytes: 0 } } as Gateway
-  const config = { publicUrl: null, basePath: '', trustProxy: false, rateLimit: null, ...NO_LIMITS }
+  const config = { publicUrl: null, basePath: '', trustProxy: false, corsOrigins: [], rateLimit: null, ...NO_LIMITS }
   const app = await buildServer({ gateway, config, logger })
   try {
     return `${JSON.stringify(app.swagger(), null, 2)}\n`

@@ -9,6 +9,7 @@ import { installAuth } from './auth.ts'
 import { limitBodies, UPLOAD_MS } from './body-deadline.ts'
 import { closeWithoutLingering } from './closing.ts'
 import type { HttpConfig, Server } from './context.ts'
+import { installCors } from './cors.ts'
 import { answerClientError, answerError } from './error-envelope.ts'
 import { installIdempotency } from './idempotency.ts'
 import { MethodTable } from './method-table.ts'
@@ -88,6 +89,7 @@ export async function buildServer({ gateway, config, logger, dialects = [] }: Se
     mark(request, reply)
     done()
   })
+  installCors(app, config.corsOrigins)
   limitBodies(app)
   logAccess(app, logger)
   closeWithoutLingering(app)

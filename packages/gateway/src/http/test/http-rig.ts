@@ -103,6 +103,7 @@ export class HttpRig {
       publicUrl: null,
       basePath: '',
       trustProxy: false,
+      corsOrigins: [],
       rateLimit: null,
       ...DIALECT_SETTINGS,
       ...options.config,
