@@ -29,7 +29,7 @@ export interface Store {
   close(): Promise<void>
 }
 
-export interface StoreHealth {
+interface StoreHealth {
   ok: boolean
   error: string | null
 }
