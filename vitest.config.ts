@@ -13,7 +13,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/summary-reporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // More than the two cores of a small machine: much of a test's time is spent waiting for another process.
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -18,6 +18,8 @@ export interface KillRunOptions {
 
 export interface KillRunResult {
   kills: number
+  /** Kills while texts were still being handed over; the others struck what was left to deliver. */
+  killsUnderLoad: number
   out: Verdict
   in: Verdict
   /** Messages sent that did not end at `delivered`. */
@@ -65,12 +67,14 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
     })
     load.catch(() => {})
     let kills = 0
+    let killsUnderLoad = 0
     while (kills < options.kills) {
       const [least, most] = options.lifeMs
       await new Promise((resolve) => setTimeout(resolve, least + random() * (most - least)))
       const next = sandbox.nextGateway()
       process.kill(sandbox.gatewayPid(), 'SIGKILL')
       kills += 1
+      if (loading) killsUnderLoad += 1
       say(`kill ${kills} of ${options.kills}${loading ? '' : ' (load already over)'}`)
       await next
     }
@@ -84,6 +88,7 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
     const { unknownIqs } = await json<{ unknownIqs: string[] }>('GET', `${contract.lab}/ledger`)
     return {
       kills,
+      killsUnderLoad,
       out: shown,
       in: received,
       notDelivered,

@@ -27,7 +27,7 @@ const result = await killRun({
   sessions,
   contacts: 2,
   perLane: Math.ceil(Number(values.messages) / (sessions * 2)),
-  lifeMs: [200, 1500],
+  lifeMs: [50, 300],
   onProgress: (text) => console.error(text),
 })
 console.log(JSON.stringify({ seed, ...result }, null, 2))
