@@ -99,6 +99,8 @@ export class Downloads {
     const { files, store } = this.#deps
     if (this.#stop.signal.aborted) throw new KurirError('unavailable', 'The gateway is shutting down')
     const content = await this.#deps.remote.download(remote, media.sessionUid)
+    // A stop may come before anybody reads: an error that nobody hears would end the process.
+    content.on('error', () => {})
     const cut = () => content.destroy(new DownloadFailed('unreachable', 'given up'))
     this.#stop.signal.addEventListener('abort', cut)
     try {
