@@ -19,7 +19,7 @@ Kurir's sandbox is ready: a gateway with a paired WhatsApp account, and a simula
     -H 'Authorization: Bearer ${sandbox.keys.native}' -H 'Content-Type: application/json' \\
     -d '{"to": "${contact?.phone}", "type": "text", "text": "Halo from Kurir"}'
 
-2. Look at it on the virtual phone, decrypted:
+2. Look at it on the virtual phone, decrypted (or in a browser: ${sandbox.lab}/phone?phone=${contact?.phone}):
 
   curl -s ${sandbox.lab}/phones/${contact?.phone}/messages
 

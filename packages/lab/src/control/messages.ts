@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 import type { ServerState } from '../server/context.ts'
 import { acknowledge, showTyping } from '../world/person.ts'
 import { sendRequest } from '../world/phone-send.ts'
+import { sentRows } from '../world/sent.ts'
 
 const Send = Type.Object(
   { to: Type.String(), id: Type.Optional(Type.String()), addressing: Type.Optional(Type.Enum(['pn', 'lid'])) },
@@ -43,6 +44,9 @@ export function messageRoutes(app: FastifyInstance, { world }: ServerState): voi
       return { messages: inbox.slice(after, end) }
     },
   )
+  app.get<Params>('/phones/:phone/sent', async (request) => ({
+    messages: await sentRows(world, world.phone(request.params.phone)),
+  }))
   for (const type of ['read', 'played'] as const) {
     app.post<Params & { Body: Static<typeof MessageId> }>(
       `/phones/:phone/${type}`,

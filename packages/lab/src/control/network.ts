@@ -24,7 +24,9 @@ const LedgerQuery = Type.Object({ id: Type.Optional(Type.String()), from: Type.O
 /** Where the lab is, its mode, faults, connections and the ledger. */
 export function networkRoutes(app: FastifyInstance, state: ServerState): void {
   const { world } = state
-  app.get('/', async (request) => {
+  app.get('/', async (request, reply) => {
+    // A browser that is sent here looks for something to see.
+    if (request.headers.accept?.includes('text/html')) return reply.redirect('/phone')
     const host = request.headers.host ?? request.hostname
     return { lab: `http://${host}`, ws: `ws://${host}/ws/chat`, rootKey: state.authority.rootKey.toString('hex') }
   })

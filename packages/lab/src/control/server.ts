@@ -5,6 +5,7 @@ import { groupRoutes } from './groups.ts'
 import { loadRoutes } from './load.ts'
 import { messageRoutes } from './messages.ts'
 import { networkRoutes } from './network.ts'
+import { pageRoutes } from './page.ts'
 import { phoneRoutes } from './phones.ts'
 import { snapshotRoutes } from './snapshot.ts'
 
@@ -33,6 +34,7 @@ export function controlServer(state: ServerState): FastifyInstance {
       done(Object.assign(new Error('the body is not JSON'), { statusCode: 400 }))
     }
   })
+  pageRoutes(app)
   phoneRoutes(app, state)
   messageRoutes(app, state)
   groupRoutes(app, state)

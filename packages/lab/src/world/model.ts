@@ -17,6 +17,8 @@ export interface KnownMessage {
   type: string
   mediatype: string | undefined
   edit: string | undefined
+  /** Seconds since 1970. */
+  timestamp: number
 }
 
 /** What others may see of an account, and whom it shuts out. */

@@ -75,7 +75,7 @@ async function sendFromPhone(
   const outgoing = { id, sender, chat, composed, timestamp: world.seconds, byLid: options.byLid ?? false }
   const { message, type, mediatype, edit } = composed
   const chatJid = isGroupRecord(chat) ? chat.jid : chat.jid()
-  sender.remember({ id, chatJid, sender, message, type, mediatype, edit })
+  sender.remember({ id, chatJid, sender, message, type, mediatype, edit, timestamp: outgoing.timestamp })
   world.ledger.count(world.ledger.row(sender.phone, id, chatName(chat), 'in'), 'accepted')
   await sender.tasks.run(() => encryptForAll(world, outgoing))
   for (const recipient of recipientsOf(chat)) {

@@ -123,7 +123,8 @@ export async function showMessage(world: World, user: User, read: ReadMessage): 
   }
   user.inbox.push(row)
   const chatJid = isGroupRecord(chat) ? chat.jid : chat.jid()
-  user.remember({ id, chatJid, sender: from, message, type: 'text', mediatype: undefined, edit: undefined })
+  const sent = { message, type: 'text', mediatype: undefined, edit: undefined, timestamp }
+  user.remember({ id, chatJid, sender: from, ...sent })
   return row
 }
 
