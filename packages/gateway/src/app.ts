@@ -98,6 +98,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
     files: media.source,
     clock,
     logger,
+    quotas: config.quotas,
     concurrency: config.sendConcurrency,
   })
   const sessions = new Sessions({
@@ -118,7 +119,7 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
   })
   const gateway: Gateway = {
     access: new Access({
-      ...{ store: store.access, sessions: store.sessions, clock, adminKey: config.adminKey },
+      ...{ store: store.access, sessions: store.sessions, clock, adminKey: config.adminKey, quotas: config.quotas },
       dialects: keysOf(dialects),
     }),
     sessions,

@@ -1,9 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { DEFAULT_TENANT, isSessionName, type KeyId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
+import { NO_QUOTAS, periodEnd, periodOf, QUOTAS, type Quotas } from '../core/quota.ts'
+import { isTimeZone } from '../core/time-zone.ts'
 import { DialectCredentials } from './dialect-keys.ts'
 import { formatKey, hashSecret, newSecret, parseKey, secretMatches } from './key-format.ts'
-import { type AccessStore, type KeyRecord, SCOPES, type StoredAnswer, type Tenant } from './ports.ts'
+import { type AccessStore, type KeyRecord, SCOPES, type StoredAnswer, type Tenant, type TenantPatch } from './ports.ts'
 import type {
   AccessVerbs,
   Caller,
@@ -11,9 +13,9 @@ import type {
   CreateKey,
   DialectCredential,
   DialectKeys,
-  QuotaState,
   SessionCredential,
   ShownCredential,
+  Usage,
 } from './verbs.ts'
 
 /** What this room needs to know of sessions: which one of a tenant has this id. */
@@ -27,6 +29,8 @@ export interface AccessOptions {
   clock: Clock
   /** An admin key chosen by the operator. It is never stored: it is valid while the configuration names it. */
   adminKey?: string | null
+  /** Limits of tenants that have none of their own; none by default. */
+  quotas?: Quotas
   /** Which keys each dialect has; none by default. */
   dialects?: ReadonlyMap<string, DialectKeys>
 }
@@ -45,12 +49,14 @@ export class Access implements AccessVerbs {
   readonly #sessions: SessionDirectory
   readonly #clock: Clock
   readonly #adminHash: string | null
+  readonly #quotas: Quotas
   readonly #dialectKeys: DialectCredentials
 
-  constructor({ store, sessions, clock, adminKey, dialects = new Map() }: AccessOptions) {
+  constructor({ store, sessions, clock, adminKey, quotas = NO_QUOTAS, dialects = new Map() }: AccessOptions) {
     this.#store = store
     this.#sessions = sessions
     this.#clock = clock
+    this.#quotas = quotas
     this.#adminHash = adminKey ? hashSecret(adminKey) : null
     this.#dialectKeys = new DialectCredentials({ store, dialects, clock })
   }
@@ -112,14 +118,34 @@ export class Access implements AccessVerbs {
     return this.#dialectKeys.ofSessions(tenant, dialect)
   }
 
-  async takeQuota(tenant: TenantId, what: string, amount: number, limit: number): Promise<QuotaState> {
-    if (limit === 0) return { allowed: true, limit, used: 0, remaining: 0 }
-    const { used, taken } = await this.#store.countUsage(this.#counter(tenant, what), amount, limit)
-    return { allowed: taken, limit, used, remaining: Math.max(0, limit - used) }
+  async countChecks<Value>(tenant: TenantId, amount: number, work: () => Promise<Value>): Promise<Value> {
+    const at = this.#clock.now()
+    const counter = { tenant, what: 'number_checks', period: periodOf(at, 'month') } as const
+    const own = await this.#store.getTenant(tenant)
+    const limit = own?.quotas.numberChecksPerMonth ?? this.#quotas.numberChecksPerMonth
+    const { taken } = await this.#store.countUsage(counter, amount, limit > 0 ? limit : Number.MAX_SAFE_INTEGER)
+    if (!taken) {
+      const retryAfter = Math.ceil((periodEnd(at, 'month') - at) / 1000)
+      throw new KurirError('quota_exceeded', `The tenant may check ${limit} numbers a month`, { retryAfter })
+    }
+    try {
+      return await work()
+    } catch (error) {
+      await this.#store.uncountUsage(counter, amount)
+      throw error
+    }
   }
 
-  returnQuota(tenant: TenantId, what: string, amount: number): Promise<void> {
-    return this.#store.uncountUsage(this.#counter(tenant, what), amount)
+  async usage(id: TenantId): Promise<Usage> {
+    const tenant = await this.getTenant(id)
+    const at = this.#clock.now()
+    const limits = { ...this.#quotas, ...tenant.quotas }
+    const { counters, ...rest } = await this.#store.readUsage(id, [periodOf(at, 'month'), periodOf(at, 'day')])
+    const quotas = QUOTAS.map(({ kind, period, limit }) => {
+      const counter = counters.find((one) => one.what === kind && one.period === periodOf(at, period))
+      return { kind, period, limit: limits[limit], used: counter?.used ?? 0, resetsAt: periodEnd(at, period) }
+    })
+    return { tenant: id, quotas, ...rest }
   }
 
   listKeys(tenant: TenantId | null, page: { limit: number; cursor?: KeyId }): Promise<KeyRecord[]> {
@@ -130,9 +156,8 @@ export class Access implements AccessVerbs {
     if (!(await this.#store.deleteKey(tenant, id))) throw new KurirError('not_found', 'No such key')
   }
 
-  /** Rejects with `tenant_exists`, and `invalid_request` for an id that is no plain name. */
-  async createTenant(input: { id?: string; name: string; countryCode?: string }): Promise<Tenant> {
-    if (input.id !== undefined && !isSessionName(input.id)) {
+  async createTenant({ id, name, ...input }: { id?: string; name: string } & TenantPatch): Promise<Tenant> {
+    if (id !== undefined && !isSessionName(id)) {
       throw new KurirError('invalid_request', 'A tenant’s id is 1 to 64 letters, digits, "_" and "-"', {
         fields: [
           {
@@ -142,17 +167,22 @@ export class Access implements AccessVerbs {
         ],
       })
     }
-    const tenant: Tenant = {
-      id: input.id === undefined ? newId('ten') : (input.id as TenantId),
-      name: input.name,
-      countryCode: input.countryCode ?? '62',
-      createdAt: this.#clock.now(),
-    }
-    if (!(await this.#store.createTenant(tenant))) throw new KurirError('tenant_exists')
+    checkTimeZone(input)
+    const tenant = newTenant(id === undefined ? newId('ten') : (id as TenantId), name, this.#clock.now())
+    const { quotas = {}, ...rest } = input
+    const own = Object.entries(quotas).filter(([, limit]) => limit !== null)
+    const made = { ...tenant, ...rest, quotas: Object.fromEntries(own) }
+    if (!(await this.#store.createTenant(made))) throw new KurirError('tenant_exists')
+    return made
+  }
+
+  async updateTenant(id: TenantId, patch: TenantPatch): Promise<Tenant> {
+    checkTimeZone(patch)
+    const tenant = await this.#store.updateTenant(id, patch)
+    if (!tenant) throw new KurirError('not_found', 'No such tenant')
     return tenant
   }
 
-  /** Rejects with `not_found`. */
   async getTenant(id: TenantId): Promise<Tenant> {
     const tenant = await this.#store.getTenant(id)
     if (!tenant) throw new KurirError('not_found', 'No such tenant')
@@ -164,8 +194,7 @@ export class Access implements AccessVerbs {
   }
 
   async bootstrap(): Promise<string | undefined> {
-    const createdAt = this.#clock.now()
-    await this.#store.createTenant({ id: DEFAULT_TENANT, name: 'Default', countryCode: '62', createdAt })
+    await this.#store.createTenant(newTenant(DEFAULT_TENANT, 'Default', this.#clock.now()))
     if (this.#adminHash || (await this.#store.hasAdminKey())) return undefined
     const { key } = await this.createKey({ tenant: DEFAULT_TENANT, name: 'First admin key', scopes: ['admin'] })
     return key
@@ -179,15 +208,22 @@ export class Access implements AccessVerbs {
     return this.#store.saveAnswer(tenant, key, answer)
   }
 
-  #counter(tenant: TenantId, what: string) {
-    return { tenant, what, month: new Date(this.#clock.now()).toISOString().slice(0, 'YYYY-MM'.length) }
-  }
-
   async #findSession(tenant: TenantId, id: string): Promise<{ uid: SessionUid; id: string }> {
     const session = await this.#sessions.getSession(tenant, id)
     if (!session) throw new KurirError('session_not_found')
     return session
   }
+}
+
+/** As all begin: in Indonesia, with the gateway's quotas. */
+function newTenant(id: TenantId, name: string, createdAt: number): Tenant {
+  return { id, name, countryCode: '62', timeZone: 'Asia/Jakarta', quotas: {}, createdAt }
+}
+
+function checkTimeZone({ timeZone }: TenantPatch): void {
+  if (timeZone === undefined || isTimeZone(timeZone)) return
+  const fields = [{ field: '/time_zone', message: 'must be a name of the IANA database, such as Asia/Jakarta' }]
+  throw new KurirError('invalid_request', `No such time zone: ${timeZone}`, { fields })
 }
 
 function checkScopes({ scopes, session }: CreateKey): void {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../core/clock.ts'
 import { systemClock } from '../core/clock.ts'
 import { DEFAULT_TENANT, newId, type TenantId } from '../core/ids.ts'
@@ -170,23 +170,33 @@ test('a key is bound to the session of its first use, once', async () => {
   await expect(access.bindKey(caller, 'nowhere')).rejects.toMatchObject({ code: 'session_not_found' })
 })
 
-test('a quota is counted by month and tenant, and nothing is counted where it does not suffice', async () => {
-  const take = (amount: number, tenant: TenantId = DEFAULT_TENANT) => access.takeQuota(tenant, 'checks', amount, 10)
-  expect(await take(7)).toEqual({ allowed: true, limit: 10, used: 7, remaining: 3 })
-  expect(await take(4)).toEqual({ allowed: false, limit: 10, used: 7, remaining: 3 })
-  expect(await take(3)).toEqual({ allowed: true, limit: 10, used: 10, remaining: 0 })
-  expect(await take(1)).toMatchObject({ allowed: false, used: 10 })
-  expect(await take(10, 'other' as TenantId)).toMatchObject({ allowed: true })
-  await access.returnQuota(DEFAULT_TENANT, 'checks', 4)
-  expect(await take(4)).toMatchObject({ allowed: true, used: 10 })
-  now = Date.UTC(2026, 11, 1)
-  expect(await take(10)).toMatchObject({ allowed: true, used: 10 })
-  expect(await access.takeQuota(DEFAULT_TENANT, 'checks', 1_000_000, 0)).toMatchObject({ allowed: true, limit: 0 })
-})
+describe('number checks', () => {
+  const take = (amount: number, tenant = DEFAULT_TENANT, work = async () => 'looked up') =>
+    access.countChecks(tenant, amount, work)
+  const left = async () => (await access.usage(DEFAULT_TENANT)).quotas.find(({ kind }) => kind === 'number_checks')
+  beforeEach(async () => {
+    await access.bootstrap()
+    await access.updateTenant(DEFAULT_TENANT, { quotas: { numberChecksPerMonth: 10 } })
+  })
 
-test('50 parallel takers never get more than there is', async () => {
-  const taken = await Promise.all(Array.from({ length: 50 }, () => access.takeQuota(DEFAULT_TENANT, 'checks', 3, 100)))
-  expect(taken.filter(({ allowed }) => allowed)).toHaveLength(33)
+  test('are counted by month and tenant, and not where they do not suffice or fail', async () => {
+    expect(await take(7)).toBe('looked up')
+    await expect(take(4)).rejects.toMatchObject({ code: 'quota_exceeded' })
+    await expect(take(3, DEFAULT_TENANT, () => Promise.reject(new Error('no network')))).rejects.toThrow('no network')
+    expect(await left()).toMatchObject({ used: 7, limit: 10, resetsAt: Date.UTC(2026, 11, 1) })
+    await take(3)
+    await expect(take(1)).rejects.toMatchObject({ retryAfter: expect.any(Number) })
+    await access.createTenant({ id: 'other', name: 'Other' })
+    expect(await take(1_000_000, 'other' as TenantId)).toBe('looked up')
+    now = Date.UTC(2026, 11, 1)
+    expect(await take(10)).toBe('looked up')
+  })
+
+  test('50 at once never get more than there is', async () => {
+    await access.updateTenant(DEFAULT_TENANT, { quotas: { numberChecksPerMonth: 100 } })
+    const taken = await Promise.allSettled(Array.from({ length: 50 }, () => take(3)))
+    expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(33)
+  })
 })
 
 test('a sealed secret of an unknown form is not taken for the secret', () => {

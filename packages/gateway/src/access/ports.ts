@@ -1,4 +1,5 @@
 import type { KeyId, SessionUid, TenantId } from '../core/ids.ts'
+import type { TenantQuotas, UsageKind } from '../core/quota.ts'
 
 export const SCOPES = ['admin', 'manage', 'send', 'read'] as const
 /** `admin`: keys and tenants, and everything below; `manage`: sessions, QR, webhooks; `send`; `read`. */
@@ -8,6 +9,8 @@ export type Scope = (typeof SCOPES)[number]
 export interface AccessStore {
   createTenant(tenant: Tenant): Promise<boolean>
   getTenant(id: TenantId): Promise<Tenant | undefined>
+  /** Answers the tenant as it is now, undefined where there is none. Quotas of `null` follow the gateway's again. */
+  updateTenant(id: TenantId, patch: TenantPatch): Promise<Tenant | undefined>
   listTenants(page: { limit: number; cursor?: TenantId }): Promise<Tenant[]>
   createKey(key: KeyRecord): Promise<void>
   getKey(id: KeyId): Promise<KeyRecord | undefined>
@@ -26,6 +29,8 @@ export interface AccessStore {
   getTokenKey(hash: string, now: number): Promise<KeyRecord | undefined>
   /** Adds to a counter unless it would be more than `limit` then. Answers what it is now and whether it was added. */
   countUsage(counter: UsageCounter, amount: number, limit: number): Promise<{ used: number; taken: boolean }>
+  /** What the tenant has used of each period (`YYYY-MM`, `YYYY-MM-DD`), how many sessions it has and the bytes of its files. */
+  readUsage(tenant: TenantId, periods: readonly string[]): Promise<TenantUsage>
   /** Takes back what was counted. */
   uncountUsage(counter: UsageCounter, amount: number): Promise<void>
   /** The stored answer to a request made with this Idempotency-Key, undefined where there is none. */
@@ -38,7 +43,23 @@ export interface Tenant {
   name: string
   /** Replaces a leading 0 of phone numbers; digits. */
   countryCode: string
+  /** IANA name, for times that a dialect shows as local ones. */
+  timeZone: string
+  quotas: TenantQuotas
   createdAt: number
+}
+
+export interface TenantPatch {
+  name?: string
+  countryCode?: string
+  timeZone?: string
+  quotas?: { [Name in keyof TenantQuotas]: TenantQuotas[Name] | null }
+}
+
+export interface TenantUsage {
+  counters: { what: string; period: string; used: number }[]
+  sessions: number
+  mediaBytes: number
 }
 
 export interface KeyRecord {
@@ -68,12 +89,12 @@ export interface TokenRecord {
   expiresAt: number
 }
 
-/** Something that a tenant may use so much of in a month. */
+/** Something that a tenant may use so much of in a period. */
 export interface UsageCounter {
   tenant: TenantId
-  what: string
-  /** `YYYY-MM`, UTC. */
-  month: string
+  what: UsageKind
+  /** `YYYY-MM` or `YYYY-MM-DD`, UTC. */
+  period: string
 }
 
 /** An answer kept for 72 h for its Idempotency-Key. */

@@ -1,5 +1,6 @@
 import type { KeyId, TenantId } from '../core/ids.ts'
-import type { KeyRecord, Scope, StoredAnswer, Tenant } from './ports.ts'
+import type { UsageKind, UsagePeriod } from '../core/quota.ts'
+import type { KeyRecord, Scope, StoredAnswer, Tenant, TenantPatch } from './ports.ts'
 
 /** Who calls: what a credential stands for. */
 export interface Caller {
@@ -49,12 +50,24 @@ export interface SessionCredential {
   createdAt: number
 }
 
-/** What is left of a quota. `limit` 0 is without one. */
+/** How a quota stands. */
 export interface QuotaState {
-  allowed: boolean
+  kind: UsageKind
+  period: UsagePeriod
+  /** 0 is without one. */
   limit: number
   used: number
-  remaining: number
+  /** When the next period begins, milliseconds since the epoch. */
+  resetsAt: number
+}
+
+/** What a tenant uses. */
+export interface Usage {
+  tenant: TenantId
+  quotas: QuotaState[]
+  sessions: number
+  /** Of files that are kept. */
+  mediaBytes: number
 }
 
 /** What the outside may do with tenants and keys. */
@@ -76,11 +89,18 @@ export interface AccessVerbs {
   bindKey(caller: Caller, session: string): Promise<Caller>
   /** The credentials of a tenant's sessions in a dialect that shows them again, oldest first. */
   sessionCredentials(tenant: TenantId, dialect: string): Promise<SessionCredential[]>
-  /** Counts against this month's quota of the tenant; where it does not suffice, nothing is counted. */
-  takeQuota(tenant: TenantId, what: string, amount: number, limit: number): Promise<QuotaState>
-  /** Takes back what was counted for something that did not happen. */
-  returnQuota(tenant: TenantId, what: string, amount: number): Promise<void>
-  createTenant(input: { id?: string; name: string; countryCode?: string }): Promise<Tenant>
+  /**
+   * Looks numbers up (`work`) on the account of the tenant's month: counted before, taken back where the work fails.
+   * Rejects with `quota_exceeded` where they are more than are left; nothing is counted then.
+   */
+  countChecks<Value>(tenant: TenantId, amount: number, work: () => Promise<Value>): Promise<Value>
+  /** Rejects with `not_found`. */
+  usage(tenant: TenantId): Promise<Usage>
+  /** Rejects with `tenant_exists`, and `invalid_request` for an id that is no plain name or an unknown time zone. */
+  createTenant(input: { id?: string; name: string } & TenantPatch): Promise<Tenant>
+  /** Rejects with `not_found` and `invalid_request`. */
+  updateTenant(id: TenantId, patch: TenantPatch): Promise<Tenant>
+  /** Rejects with `not_found`. */
   getTenant(id: TenantId): Promise<Tenant>
   listTenants(page: { limit: number; cursor?: TenantId }): Promise<Tenant[]>
   /** Creates the default tenant and, where no admin key exists, one, which is returned; else undefined. */

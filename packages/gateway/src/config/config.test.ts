@@ -31,7 +31,7 @@ test('an empty environment gives the documented defaults', () => {
     handshakes: 16,
     dialects: null,
     sendTimeoutMs: 20_000,
-    numberChecksPerMonth: 1000,
+    quotas: { messagesPerMonth: 0, messagesPerDay: 0, numberChecksPerMonth: 1000 },
     media: { maxBytes: 100 * 1024 * 1024, quotaBytes: 0, days: 30 },
     adminKey: null,
   })

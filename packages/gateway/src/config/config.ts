@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import type { Quotas } from '../core/quota.ts'
 import { nearestName } from './nearest-name.ts'
 import { SETTING_NAMES, type SettingName, type Settings, SettingsSchema, settingFacts } from './settings.ts'
 
@@ -32,8 +33,8 @@ export interface Config {
   dialects: string[] | null
   /** How long a dialect's answer waits for WhatsApp's. */
   sendTimeoutMs: number
-  /** Of one tenant, in the dialect `sessions`; 0 is without limit. */
-  numberChecksPerMonth: number
+  /** What a tenant may use that has no quotas of its own. */
+  quotas: Quotas
   /** An admin key given by the operator; null: one is made at the first start. */
   adminKey: string | null
 }
@@ -231,7 +232,11 @@ function derive(settings: Settings): Config {
     handshakes: settings.KURIR_HANDSHAKES,
     dialects: deriveDialects(settings.KURIR_DIALECTS),
     sendTimeoutMs: Math.round(settings.KURIR_SEND_TIMEOUT * 1000),
-    numberChecksPerMonth: settings.KURIR_NUMBER_CHECKS_PER_MONTH,
+    quotas: {
+      messagesPerMonth: settings.KURIR_MESSAGES_PER_MONTH,
+      messagesPerDay: settings.KURIR_MESSAGES_PER_DAY,
+      numberChecksPerMonth: settings.KURIR_NUMBER_CHECKS_PER_MONTH,
+    },
     media: {
       maxBytes: settings.KURIR_MEDIA_MAX_MB * MB,
       quotaBytes: settings.KURIR_MEDIA_QUOTA_MB * MB,

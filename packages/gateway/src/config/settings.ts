@@ -108,11 +108,25 @@ export const SettingsSchema = Type.Object(
       maximum: 600,
       description: 'Seconds that a dialect’s answer waits for WhatsApp’s; what was accepted is sent all the same.',
     }),
+    KURIR_MESSAGES_PER_MONTH: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description:
+        'Messages that one tenant may send a month (UTC), unless it has a quota of its own; 0 is without limit.',
+    }),
+    KURIR_MESSAGES_PER_DAY: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description: 'The same for a day (UTC).',
+    }),
     KURIR_NUMBER_CHECKS_PER_MONTH: Type.Integer({
       default: 1000,
       minimum: 0,
       maximum: 1_000_000_000,
-      description: 'Numbers that one tenant may check a month by the dialect sessions; 0 is without limit.',
+      description:
+        'Numbers that one tenant may check a month (UTC), unless it has a quota of its own; 0 is without limit.',
     }),
     KURIR_HANDSHAKES: Type.Integer({
       default: 16,

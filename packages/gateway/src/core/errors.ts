@@ -34,7 +34,7 @@ export const ERRORS = {
   range_not_satisfiable: { status: 416, title: 'The file has no such bytes' },
   media_not_convertible: { status: 422, title: 'The file cannot be made into what the message needs' },
   rate_limited: { status: 429, title: 'Too many requests' },
-  quota_exceeded: { status: 429, title: 'The quota of this month is used up' },
+  quota_exceeded: { status: 429, title: 'A quota of the tenant is used up' },
   internal: { status: 500, title: 'The gateway failed' },
   send_failed: { status: 502, title: 'WhatsApp did not take the message' },
   unavailable: { status: 503, title: 'The gateway cannot take this now' },
@@ -54,11 +54,18 @@ export class KurirError extends Error {
   override readonly name = 'KurirError'
   readonly code: ErrorCode
   readonly fields: FieldError[]
+  /** Seconds after which asking again may help. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: ErrorCode, detail?: string, options?: { fields?: FieldError[]; cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    options?: { fields?: FieldError[]; retryAfter?: number; cause?: unknown },
+  ) {
     super(detail ?? ERRORS[code].title, options?.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.fields = options?.fields ?? []
+    this.retryAfter = options?.retryAfter
   }
 
   /** HTTP status of the code. */

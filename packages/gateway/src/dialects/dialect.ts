@@ -92,7 +92,7 @@ export interface UploadedFile {
 /** What a dialect works with. */
 export interface DialectContext {
   readonly gateway: Gateway
-  readonly config: Pick<Config, 'sendTimeoutMs' | 'numberChecksPerMonth'>
+  readonly config: Pick<Config, 'sendTimeoutMs'>
   readonly logger: Logger
 }
 

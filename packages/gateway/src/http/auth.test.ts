@@ -116,11 +116,12 @@ test('each scope opens its own routes and no other', async () => {
     'GET /v1/sessions/:session/groups',
     'GET /v1/sessions/:session/groups/:group',
     'GET /v1/sessions/:session/messages',
+    'GET /v1/usage',
     'HEAD /v1/media/:id',
     'POST /v1/sessions/:session/chats/:chat/presence',
     'POST /v1/sessions/:session/numbers/check',
   ])
-  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries)/)
+  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage)/)
   expect(manage.filter((route) => /messages|events|keys|tenants/.test(route))).toEqual([])
 })
 

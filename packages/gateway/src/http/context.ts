@@ -27,7 +27,7 @@ export type Server = FastifyInstance<
 /** The settings that HTTP needs. */
 export type HttpConfig = Pick<
   Config,
-  'publicUrl' | 'basePath' | 'trustProxy' | 'corsOrigins' | 'rateLimit' | 'sendTimeoutMs' | 'numberChecksPerMonth'
+  'publicUrl' | 'basePath' | 'trustProxy' | 'corsOrigins' | 'rateLimit' | 'sendTimeoutMs'
 >
 
 /** What routes are made of. */

@@ -48,8 +48,9 @@ export function receiveError(error: unknown, request: FastifyRequest, reply: Fas
     logger.error({ reqId: request.id, err: known.code === 'internal' ? error : known }, 'request failed')
   }
   if (known.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
-  if (known.code === 'unavailable') reply.header('retry-after', RETRY_AFTER)
-  if (known.code === 'rate_limited' && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER)
+  const waits = known.code === 'unavailable' || known.code === 'rate_limited'
+  const retryAfter = known.retryAfter ?? (waits ? RETRY_AFTER : undefined)
+  if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter)
   return known
 }
 

@@ -92,10 +92,13 @@ function calls(): [method: string, path: string, body?: unknown][] {
   ]
 }
 
+/** Routes for admins, who read every tenant; `auth.test.ts` walks over the scopes. */
+const FOR_ADMINS = ['/v1/keys/{id}', '/v1/tenants/{tenant}']
+
 test('the calls cover every route that names a thing', async () => {
   const document = (await rig.call('GET', '/openapi.json')).body as { paths: Record<string, Record<string, unknown>> }
   const named = Object.entries(document.paths).flatMap(([path, methods]) =>
-    path.includes('{') && path !== '/v1/keys/{id}' ? Object.keys(methods).map((method) => `${method} ${path}`) : [],
+    path.includes('{') && !FOR_ADMINS.includes(path) ? Object.keys(methods).map((method) => `${method} ${path}`) : [],
   )
   const covered = new Set(
     calls().map(([method, path]) => {

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { type MessageId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
 import { isSettled, type MessageRecord } from '../core/message.ts'
+import { NO_QUOTAS, periodEnd, type Quotas } from '../core/quota.ts'
 import { acceptsMessages, type SessionRecord } from '../core/session.ts'
 import type {
   Engine,
@@ -29,6 +30,8 @@ export interface MessagesOptions {
   files?: FileSource
   clock: Clock
   logger: Logger
+  /** What a tenant without quotas of its own may send; without limit by default. */
+  quotas?: Quotas
   /** How many chats of one session may have a message at the engine at once; default 8. */
   concurrency?: number
   /** 0 (inclusive) to 1 (exclusive), for the jitter of back-offs; default Math.random. */
@@ -49,6 +52,7 @@ export class Messages implements MessageVerbs {
   readonly #store: MessageStore
   readonly #sessions: SessionDirectory
   readonly #clock: Clock
+  readonly #quotas: Quotas
   readonly #waiters: Waiters
   readonly #inbox: Inbox
   readonly #outbox: Outbox
@@ -61,6 +65,7 @@ export class Messages implements MessageVerbs {
     this.#store = store
     this.#sessions = sessions
     this.#clock = clock
+    this.#quotas = options.quotas ?? NO_QUOTAS
     this.#waiters = new Waiters(clock)
     const retry = new StoreRetry(clock, logger, this.#over.signal)
     const onChanged = (message: MessageRecord) => this.#waiters.tell(message)
@@ -192,12 +197,18 @@ export class Messages implements MessageVerbs {
       proto: this.#engine.compose(content, quote ?? null, to) ?? null,
       at: this.#clock.now(),
       notify: notify ?? null,
+      quotas: this.#quotas,
     }
   }
 
   async #accept(draft: MessageDraft, claim: IdempotencyClaim | null): Promise<SendResult> {
     const result = await this.#store.acceptMessage(draft, claim)
     if (result.kind === 'mismatch') throw new KurirError('idempotency_mismatch')
+    if (result.kind === 'over_quota') {
+      const retryAfter = Math.ceil((periodEnd(draft.at, result.period) - draft.at) / 1000)
+      const detail = `The tenant has sent the ${result.limit} messages of this ${result.period}`
+      throw new KurirError('quota_exceeded', detail, { retryAfter })
+    }
     return { message: result.message, replayed: result.kind === 'replayed' }
   }
 

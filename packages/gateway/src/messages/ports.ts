@@ -10,6 +10,7 @@ import type {
   OutgoingStatus,
   Quote,
 } from '../core/message.ts'
+import type { Quotas, UsagePeriod } from '../core/quota.ts'
 import type { SessionRecord } from '../core/session.ts'
 import type { InboundMessage, UndecryptableMessage } from '../engine/port.ts'
 
@@ -23,7 +24,8 @@ export interface SessionDirectory {
 export interface MessageStore {
   /**
    * Inserts an accepted message. Where `idempotency` names a key that the tenant used before, nothing is inserted and
-   * the earlier message is returned (`replayed`), or `mismatch` when that request was another one.
+   * the earlier message is returned (`replayed`), or `mismatch` when that request was another one. A message that is
+   * inserted is counted for its tenant; a replay never is.
    */
   acceptMessage(draft: MessageDraft, idempotency: IdempotencyClaim | null): Promise<AcceptResult>
   /** Stores the final bytes of a message that had to be prepared (uploads); status becomes `prepared`. */
@@ -86,6 +88,8 @@ export interface MessageDraft {
   at: number
   /** Where the client wants this message's news, besides its webhooks. */
   notify?: NotifyTarget | null
+  /** The limits of a tenant that has none of its own: the message is counted, and refused where one is reached. */
+  quotas: Quotas
 }
 
 /** A URL that is told of one message: one delivery for each change of its status that is among `events`, in order. */
@@ -102,7 +106,11 @@ export interface IdempotencyClaim {
   requestHash: string
 }
 
-export type AcceptResult = { kind: 'accepted' | 'replayed'; message: MessageRecord; row: number } | { kind: 'mismatch' }
+export type AcceptResult =
+  | { kind: 'accepted' | 'replayed'; message: MessageRecord; row: number }
+  | { kind: 'mismatch' }
+  /** The tenant has had all messages of this period: nothing was inserted. */
+  | { kind: 'over_quota'; period: UsagePeriod; limit: number }
 
 export interface OutboxItem {
   /** Order of acceptance, strictly growing. */

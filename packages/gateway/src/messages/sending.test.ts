@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Jid, phoneJid } from '../core/jid.ts'
 import type { MessageRecord } from '../core/message.ts'
+import { NO_QUOTAS } from '../core/quota.ts'
 import type { SendAnswer } from '../engine/scripted/connection.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
 import { MAX_REFUSALS, MAX_TIMEOUTS } from './outcome.ts'
@@ -325,5 +326,16 @@ function draftFor(index: number, sessionUid: MessageRecord['sessionUid'], chat: 
   const id = `msg_TEST${String(index).padStart(8, '0')}` as MessageRecord['id']
   const waId = `3EB0TEST${index}` as MessageRecord['waId']
   const proto = rig.engine.compose(content, null, chat) ?? null
-  return { id, tenant: TENANT, sessionUid, waId, chat, content, quote: null, proto, at: rig.clock.now() }
+  return {
+    id,
+    tenant: TENANT,
+    sessionUid,
+    waId,
+    chat,
+    content,
+    quote: null,
+    proto,
+    at: rig.clock.now(),
+    quotas: NO_QUOTAS,
+  }
 }

@@ -8,7 +8,7 @@ export interface MessageVerbs {
   /**
    * Accepts a message: on disk when the promise resolves, and sent once from then on, whatever crashes. With
    * `waitMs` the answer waits that long for the server's ack (or failure). Rejects with `session_not_found`,
-   * `session_not_ready`, `idempotency_mismatch`.
+   * `session_not_ready`, `idempotency_mismatch`, `quota_exceeded`.
    */
   send(tenant: TenantId, session: string, message: SendMessage, options: SendOptions): Promise<SendResult>
   /** Rejects with `message_not_found`. `tenant` null reads every tenant's. */

@@ -1,6 +1,3 @@
-/** The time zone of `created_at`, as the document's home has it. */
-const TIME_ZONE = 'Asia/Jakarta'
-
 /** `code` of the answers of message, message-group and webhook. */
 const DONE = 20001
 
@@ -47,13 +44,13 @@ export interface SentMessage {
   to: string
   /** The image's URL as the client gave it. */
   mediaUrl: string | null
-  /** Milliseconds since the epoch. */
-  at: number
+  /** `YYYY-MM-DD HH:mm:ss` in the tenant's time zone. */
+  createdAt: string
 }
 
 /** The answer of message and message-group. */
-export function sentAnswer({ id, body, from, to, mediaUrl, at }: SentMessage) {
-  const result = { id, body, from, to, media_url: mediaUrl, created_at: localTime(at, TIME_ZONE) }
+export function sentAnswer({ id, body, from, to, mediaUrl, createdAt }: SentMessage) {
+  const result = { id, body, from, to, media_url: mediaUrl, created_at: createdAt }
   return { message: 'The message has been sent', result, code: DONE }
 }
 

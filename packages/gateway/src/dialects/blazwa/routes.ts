@@ -13,6 +13,7 @@ import { findGroup } from './groups.ts'
 import { type Licensed, licensed } from './licence.ts'
 import { type Content, readGroupMessage, readLook, readMessage, readNumber, readWebhook } from './requests.ts'
 import {
+  localTime,
   numberAnswer,
   qrAnswer,
   resetAnswer,
@@ -68,7 +69,8 @@ async function checkNumber(call: DialectCall, { gateway }: DialectContext): Prom
   const { tenant, session } = await licensed(call, gateway)
   const [phone] = await readPhones(gateway, tenant, [readNumber(call)])
   if (phone === undefined) throw badField('phoneNumber', 'must be a phone number')
-  const [check] = await gateway.sessions.checkNumbers(tenant, session, [phone])
+  const look = () => gateway.sessions.checkNumbers(tenant, session, [phone])
+  const [check] = await gateway.access.countChecks(tenant, 1, look)
   return json(200, numberAnswer(check?.exists === true))
 }
 
@@ -113,7 +115,9 @@ async function deliver(
   const sent = await sendAndWait(context, { tenant, session, to, content: outgoing, claim: call.claim() })
   const body = content.message ?? ''
   const mediaUrl = content.imageUrl ?? null
-  return json(200, sentAnswer({ id: sent.waId, body, from: from ?? '', to: shownTo, mediaUrl, at: sent.timestamp }))
+  const { timeZone } = await context.gateway.access.getTenant(tenant)
+  const createdAt = localTime(sent.timestamp, timeZone)
+  return json(200, sentAnswer({ id: sent.waId, body, from: from ?? '', to: shownTo, mediaUrl, createdAt }))
 }
 
 async function compose(

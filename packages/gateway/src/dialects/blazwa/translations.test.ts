@@ -64,8 +64,8 @@ describe('answers of document 001', () => {
     })
     expect(numberAnswer(false)).toEqual({ message, is_registered: false, code: null })
     expect(webhookAnswer()).toEqual({ message, code: 20001 })
-    const at = Date.UTC(2023, 2, 15, 17, 4, 5)
-    expect(sentAnswer({ id: '3EB0', body: 'halo', from: '628', to: '629', mediaUrl: null, at })).toEqual({
+    const createdAt = localTime(Date.UTC(2023, 2, 15, 17, 4, 5), 'Asia/Jakarta')
+    expect(sentAnswer({ id: '3EB0', body: 'halo', from: '628', to: '629', mediaUrl: null, createdAt })).toEqual({
       message,
       result: { id: '3EB0', body: 'halo', from: '628', to: '629', media_url: null, created_at: '2023-03-16 00:04:05' },
       code: 20001,

@@ -83,7 +83,8 @@ async function checkNumber(call: DialectCall, { gateway }: DialectContext): Prom
   const { tenant, session } = boundTo(call)
   const [phone] = await readPhones(gateway, tenant, [readNumber(call.body)])
   if (phone === undefined) throw badField('nohp', 'must be a phone number')
-  const [check] = await gateway.sessions.checkNumbers(tenant, session, [phone])
+  const look = () => gateway.sessions.checkNumbers(tenant, session, [phone])
+  const [check] = await gateway.access.countChecks(tenant, 1, look)
   return json(200, numberAnswer(check?.exists === true))
 }
 

@@ -21,6 +21,7 @@ const BY_CODE: Partial<Record<ErrorCode, Shown>> = {
   media_not_convertible: [400, 'Bad Request'],
   idempotency_mismatch: [409, 'Conflict'],
   rate_limited: [429, 'Too Many Requests'],
+  quota_exceeded: [429, 'Too Many Requests'],
   send_failed: [502, 'Message Not Sent'],
   unavailable: [503, 'Service Unavailable'],
   timeout: [504, 'Gateway Timeout'],
@@ -52,13 +53,14 @@ export function notRegisteredAnswer(phoneNumber: string): DialectAnswer {
 }
 
 /** The month's number checks do not suffice. */
-export function quotaAnswer({ limit, used, remaining }: QuotaState): DialectAnswer {
-  return json(429, {
+export function quotaAnswer({ limit, used }: Pick<QuotaState, 'limit' | 'used'>, retryAfter = 0): DialectAnswer {
+  const body = {
     success: false,
     error: 'Number check limit reached',
     limit,
     used,
-    remaining,
+    remaining: Math.max(0, limit - used),
     message: 'You have reached your number check limit. Please upgrade your plan.',
-  })
+  }
+  return { ...json(429, body), headers: { 'retry-after': String(retryAfter) } }
 }

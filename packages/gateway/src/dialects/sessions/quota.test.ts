@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { NO_QUOTAS } from '../../core/quota.ts'
 import { DialectWorld, REGISTERED } from '../test/world.ts'
 import { sessions } from './dialect.ts'
 
 let world: DialectWorld
 let headers: Record<string, string>
 beforeAll(async () => {
-  world = await DialectWorld.open([sessions], { numberChecksPerMonth: 5 })
+  world = await DialectWorld.open([sessions], {}, { quotas: { ...NO_QUOTAS, numberChecksPerMonth: 5 } })
   const shown = await world.key('sessions')
   headers = { 'x-api-key': 'key' in shown ? shown.key : '' }
 })

@@ -142,18 +142,15 @@ async function recipient(gateway: Gateway, tenant: TenantId, to: string): Promis
   return chat
 }
 
-const NUMBER_CHECKS = 'number_checks'
-
-async function checkNumbers(call: DialectCall, { gateway, config }: DialectContext): Promise<DialectAnswer> {
+async function checkNumbers(call: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {
   const { session, numbers } = readCheck(call)
   const { tenant, id } = await findOwn(gateway, call.caller.tenant, session)
   await connectedSession(gateway, tenant, id)
   const phones = await readPhones(gateway, tenant, numbers)
-  const quota = await gateway.access.takeQuota(tenant, NUMBER_CHECKS, numbers.length, config.numberChecksPerMonth)
-  if (!quota.allowed) return quotaAnswer(quota)
+  const asked = [...new Set(phones.filter((phone) => phone !== undefined))]
+  const look = async () => (asked.length > 0 ? gateway.sessions.checkNumbers(tenant, id, asked) : [])
   try {
-    const asked = [...new Set(phones.filter((phone) => phone !== undefined))]
-    const checks = asked.length > 0 ? await gateway.sessions.checkNumbers(tenant, id, asked) : []
+    const checks = await gateway.access.countChecks(tenant, numbers.length, look)
     const registered = new Set(checks.filter(({ exists }) => exists).map(({ phone }) => phone))
     const results = numbers.map((phoneNumber, index) => ({
       phoneNumber,
@@ -161,8 +158,10 @@ async function checkNumbers(call: DialectCall, { gateway, config }: DialectConte
     }))
     return json(200, checkAnswer(results))
   } catch (error) {
-    await gateway.access.returnQuota(tenant, NUMBER_CHECKS, numbers.length)
-    throw error
+    if (!(error instanceof KurirError && error.code === 'quota_exceeded')) throw error
+    const { quotas } = await gateway.access.usage(tenant)
+    const checks = quotas.find(({ kind }) => kind === 'number_checks') ?? { limit: 0, used: 0 }
+    return quotaAnswer(checks, error.retryAfter)
   }
 }
 

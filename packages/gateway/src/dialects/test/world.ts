@@ -1,7 +1,7 @@
 import type { TenantId } from '../../core/ids.ts'
 import type { Gateway } from '../../gateway.ts'
 import type { HttpConfig } from '../../http/context.ts'
-import { HttpRig } from '../../http/test/http-rig.ts'
+import { HttpRig, type HttpRigOptions } from '../../http/test/http-rig.ts'
 import { TENANT } from '../../messages/test/rig.ts'
 import type { Dialect } from '../dialect.ts'
 
@@ -48,12 +48,17 @@ export class DialectWorld {
     this.foreign = foreign
   }
 
-  static async open(dialects: readonly Dialect[], config: Partial<HttpConfig> = {}): Promise<DialectWorld> {
+  static async open(
+    dialects: readonly Dialect[],
+    config: Partial<HttpConfig> = {},
+    limits: Pick<HttpRigOptions, 'quotas'> = {},
+  ): Promise<DialectWorld> {
     const state: { world?: DialectWorld } = {}
     const isBroken = () => state.world?.isBroken ?? false
     const http = await HttpRig.open({
       dialects,
       config: { sendTimeoutMs: 400, ...config },
+      ...limits,
       gateway: (real) => ({
         ...real,
         sessions: breakable(real.sessions, isBroken),

@@ -12,6 +12,7 @@ import { SHARED_SCHEMAS } from './schema.ts'
 import { serviceRoutes } from './service/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
+import { usageRoutes } from './usage/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Adds every route of the native API. */
@@ -19,6 +20,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema)
   keyRoutes(app, context)
   tenantRoutes(app, context)
+  usageRoutes(app, context)
   sessionRoutes(app, context)
   pairingRoutes(app, context)
   messageRoutes(app, context)

@@ -7,6 +7,7 @@ import { Chats } from '../../chats/chats.ts'
 import { GroupRoom } from '../../chats/groups.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
 import type { MediaId } from '../../core/media.ts'
+import { NO_QUOTAS, type Quotas } from '../../core/quota.ts'
 import type { Dialect } from '../../dialects/dialect.ts'
 import { keysOf } from '../../dialects/table.ts'
 import { EventFeed } from '../../events/feed.ts'
@@ -40,11 +41,12 @@ export interface HttpRigOptions {
   logger?: Logger
   /** Puts something between HTTP and the gateway. */
   gateway?: (gateway: Gateway) => Gateway
+  quotas?: Quotas
   /** Limits of files. */
   media?: Partial<Pick<MediaOptions, 'maxBytes' | 'quotaBytes'>>
 }
 
-const DIALECT_SETTINGS = { sendTimeoutMs: 5_000, numberChecksPerMonth: 0 }
+const SEND_TIMEOUT_MS = 5_000
 
 /** The HTTP server on a free port over real rooms, a real SQLite file and the scripted engine. */
 export class HttpRig {
@@ -71,10 +73,14 @@ export class HttpRig {
 
   static async open(options: HttpRigOptions = {}): Promise<HttpRig> {
     const files = { open: (id: MediaId) => media.source.open(id) }
-    const rig = await Rig.open({ files, ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }) })
+    const { dataDir, quotas = NO_QUOTAS } = options
+    const rig = await Rig.open({ files, quotas, ...(dataDir === undefined ? {} : { dataDir }) })
     const { store, clock } = rig
     const { dialects = [] } = options
-    const access = new Access({ store: store.access, sessions: store.sessions, clock, dialects: keysOf(dialects) })
+    const access = new Access({
+      ...{ store: store.access, sessions: store.sessions, clock, quotas },
+      dialects: keysOf(dialects),
+    })
     const guard = new UrlGuard({ allowLoopback: true, ports: 'any' })
     const http = new SafeFetch({ guard })
     const { logger = pino({ level: 'silent' }), media: limits } = options
@@ -105,7 +111,7 @@ export class HttpRig {
       trustProxy: false,
       corsOrigins: [],
       rateLimit: null,
-      ...DIALECT_SETTINGS,
+      sendTimeoutMs: SEND_TIMEOUT_MS,
       ...options.config,
     }
     const app = await buildServer({ gateway, config, logger, dialects })

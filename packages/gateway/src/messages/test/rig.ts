@@ -8,6 +8,7 @@ import type { EventRecord } from '../../core/event.ts'
 import { DEFAULT_TENANT, type MessageId, type SessionUid, type WaMessageId } from '../../core/ids.ts'
 import { type Jid, phoneJid } from '../../core/jid.ts'
 import type { MessageRecord, OutgoingContent } from '../../core/message.ts'
+import type { Quotas } from '../../core/quota.ts'
 import type { SessionRecord } from '../../core/session.ts'
 import type { FileSource } from '../../engine/port.ts'
 import type { ScriptedAccount } from '../../engine/scripted/account.ts'
@@ -26,6 +27,7 @@ export const OWN = { phone: '6281200000001', lid: '777000001@lid' as Jid, pushNa
 export const CONTACT = phoneJid('6281300000001')
 
 export interface RigOptions {
+  quotas?: Quotas
   clock?: Clock
   dataDir?: string
   engine?: ScriptedEngine
@@ -66,6 +68,7 @@ export class Rig {
       random,
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(files ? { files } : {}),
+      ...(options.quotas ? { quotas: options.quotas } : {}),
     })
     this.sessions = new Sessions({
       engine: this.engine,
@@ -83,7 +86,15 @@ export class Rig {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'kurir-rig-')))
     const logger = pino({ level: 'silent' })
     const store = await openSqliteStore({ dataDir, clock: options.clock ?? systemClock, logger })
-    await store.access.createTenant({ id: TENANT, name: 'Default', countryCode: '62', createdAt: 0 })
+    const tenant = {
+      id: TENANT,
+      name: 'Default',
+      countryCode: '62',
+      timeZone: 'Asia/Jakarta',
+      quotas: {},
+      createdAt: 0,
+    }
+    await store.access.createTenant(tenant)
     return new Rig(dataDir, store, options)
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { KeyRecord, StoredAnswer, Tenant } from '../../access/ports.ts'
 import { DEFAULT_TENANT, type KeyId, newId, type TenantId } from '../../core/ids.ts'
+import type { MediaRecord } from '../../media/ports.ts'
 import { DAY, HOUR, only, START, type Use } from './world.ts'
 
 const OTHER = 'other' as TenantId
@@ -150,14 +151,46 @@ function tokens(use: Use): void {
 function usage(use: Use): void {
   test('a counter never goes over its limit nor below nothing, and is its tenant’s and month’s alone', async () => {
     const { access } = use().store
-    const counter = { tenant: DEFAULT_TENANT, what: 'checks', month: '2026-11' }
+    const counter = { tenant: DEFAULT_TENANT, what: 'number_checks', period: '2026-11' } as const
     const parallel = await Promise.all(Array.from({ length: 20 }, () => access.countUsage(counter, 3, 20)))
     expect(parallel.filter(({ taken }) => taken)).toHaveLength(6)
     expect(await access.countUsage(counter, 3, 20)).toEqual({ used: 18, taken: false })
-    expect(await access.countUsage({ ...counter, month: '2026-12' }, 3, 20)).toEqual({ used: 3, taken: true })
+    expect(await access.countUsage({ ...counter, period: '2026-12' }, 3, 20)).toEqual({ used: 3, taken: true })
     expect(await access.countUsage({ ...counter, tenant: OTHER }, 3, 20)).toEqual({ used: 3, taken: true })
     await access.uncountUsage(counter, 100)
     expect(await access.countUsage(counter, 20, 20)).toEqual({ used: 20, taken: true })
+  })
+
+  test('what a tenant uses is told by period, with its sessions and the bytes of its files', async () => {
+    const world = use()
+    const { access, media } = world.store
+    await world.session()
+    await world.session({ tenant: OTHER })
+    await access.countUsage({ tenant: DEFAULT_TENANT, what: 'messages', period: '2026-01' }, 3, 9)
+    await access.countUsage({ tenant: DEFAULT_TENANT, what: 'messages', period: '2026-01-01' }, 2, 9)
+    await access.countUsage({ tenant: DEFAULT_TENANT, what: 'messages', period: '2025-12' }, 7, 9)
+    await access.countUsage({ tenant: OTHER, what: 'messages', period: '2026-01' }, 5, 9)
+    await media.createMedia(makeFile(), 0)
+    const usage = await access.readUsage(DEFAULT_TENANT, ['2026-01', '2026-01-01'])
+    expect(usage).toMatchObject({ sessions: 1, mediaBytes: 12 })
+    expect(usage.counters).toHaveLength(2)
+    expect(usage.counters).toEqual(
+      expect.arrayContaining([
+        { what: 'messages', period: '2026-01', used: 3 },
+        { what: 'messages', period: '2026-01-01', used: 2 },
+      ]),
+    )
+  })
+
+  test('a tenant is changed in what is named; a quota of null goes', async () => {
+    const { access } = use().store
+    const tenant = { ...makeTenant('changing'), quotas: { messagesPerDay: 5, messagesPerMonth: 9 } }
+    await access.createTenant(tenant)
+    const patch = { timeZone: 'Asia/Makassar', quotas: { messagesPerDay: null, numberChecksPerMonth: 0 } }
+    const after = { ...tenant, timeZone: 'Asia/Makassar', quotas: { messagesPerMonth: 9, numberChecksPerMonth: 0 } }
+    expect(await access.updateTenant(tenant.id, patch)).toEqual(after)
+    expect(await access.getTenant(tenant.id)).toEqual(after)
+    expect(await access.updateTenant('nobody' as TenantId, patch)).toBeUndefined()
   })
 }
 
@@ -190,8 +223,29 @@ function answers(use: Use): void {
   })
 }
 
+function makeFile(): MediaRecord {
+  const facts = { mimetype: 'text/plain', size: 12, fileName: null, sha256: 'aa', remote: null }
+  const times = { attempts: 0, createdAt: START, usedAt: START }
+  return {
+    id: newId('med'),
+    tenant: DEFAULT_TENANT,
+    sessionUid: null,
+    session: null,
+    state: 'here',
+    ...facts,
+    ...times,
+  }
+}
+
 function makeTenant(id: string): Tenant {
-  return { id: id as TenantId, name: `Shop ${id}`, countryCode: '62', createdAt: START }
+  return {
+    id: id as TenantId,
+    name: `Shop ${id}`,
+    countryCode: '62',
+    timeZone: 'Asia/Jakarta',
+    quotas: {},
+    createdAt: START,
+  }
 }
 
 function makeKey(over: Partial<KeyRecord> = {}): KeyRecord {

@@ -3,6 +3,7 @@ import { systemClock } from '../../core/clock.ts'
 import type { EventRecord } from '../../core/event.ts'
 import { DEFAULT_TENANT, newId, type SessionUid, type WaMessageId } from '../../core/ids.ts'
 import { type Jid, phoneJid } from '../../core/jid.ts'
+import { NO_QUOTAS } from '../../core/quota.ts'
 import type { SessionRecord } from '../../core/session.ts'
 import type { InboundMessage } from '../../engine/port.ts'
 import type { AcceptResult, IdempotencyClaim, MessageDraft } from '../../messages/ports.ts'
@@ -94,6 +95,7 @@ export class World {
       quote: null,
       proto: new Uint8Array([1, 2, 3]),
       at: this.now,
+      quotas: NO_QUOTAS,
       ...over,
     }
   }
@@ -161,9 +163,9 @@ export class World {
 /** What a test may use once its store is open. */
 export type Use = () => World
 
-function accepted(result: AcceptResult): Exclude<AcceptResult, { kind: 'mismatch' }> {
-  if (result.kind === 'mismatch') throw new Error('the key was used with another request')
-  return result
+function accepted(result: AcceptResult): Extract<AcceptResult, { message: unknown }> {
+  if ('message' in result) return result
+  throw new Error(`the message was not accepted: ${result.kind}`)
 }
 
 /** The only element; fails where there is none or more. */

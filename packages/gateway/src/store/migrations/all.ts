@@ -6,6 +6,7 @@ import { webhookFormats } from './0005-webhook-formats.ts'
 import { items } from './0006-items.ts'
 import { chats } from './0007-chats.ts'
 import { sessionSettings } from './0008-session-settings.ts'
+import { tenantSettings } from './0009-tenant-settings.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   items,
   chats,
   sessionSettings,
+  tenantSettings,
 ]

@@ -1,9 +1,21 @@
-import type { AccessStore, KeyRecord, StoredAnswer, Tenant, TokenRecord, UsageCounter } from '../../access/ports.ts'
+import type {
+  AccessStore,
+  KeyRecord,
+  StoredAnswer,
+  Tenant,
+  TenantPatch,
+  TenantUsage,
+  TokenRecord,
+  UsageCounter,
+} from '../../access/ports.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { KeyId, SessionUid, TenantId } from '../../core/ids.ts'
+import type { TenantQuotas } from '../../core/quota.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { ANSWER_KEPT_MS, type AnswerTable } from './tables/answer.ts'
 import type { ApiKeyTable } from './tables/api-key.ts'
+import type { MediaTable } from './tables/media.ts'
+import type { SessionTable } from './tables/session.ts'
 import type { TenantTable } from './tables/tenant.ts'
 import type { TokenTable } from './tables/token.ts'
 import type { UsageTable } from './tables/usage.ts'
@@ -15,11 +27,21 @@ export class SqliteAccessStore implements AccessStore {
   private readonly answers: AnswerTable
   private readonly tokens: TokenTable
   private readonly usage: UsageTable
+  private readonly sessions: SessionTable
+  private readonly media: MediaTable
   private readonly clock: Clock
 
   constructor(
     writer: GroupCommit,
-    tables: { tenants: TenantTable; apiKeys: ApiKeyTable; answers: AnswerTable; tokens: TokenTable; usage: UsageTable },
+    tables: {
+      tenants: TenantTable
+      apiKeys: ApiKeyTable
+      answers: AnswerTable
+      tokens: TokenTable
+      usage: UsageTable
+      sessions: SessionTable
+      media: MediaTable
+    },
     clock: Clock,
   ) {
     this.writer = writer
@@ -28,6 +50,8 @@ export class SqliteAccessStore implements AccessStore {
     this.answers = tables.answers
     this.tokens = tables.tokens
     this.usage = tables.usage
+    this.sessions = tables.sessions
+    this.media = tables.media
     this.clock = clock
   }
 
@@ -37,6 +61,17 @@ export class SqliteAccessStore implements AccessStore {
 
   getTenant(id: TenantId): Promise<Tenant | undefined> {
     return this.writer.read(() => this.tenants.byId(id))
+  }
+
+  updateTenant(id: TenantId, patch: TenantPatch): Promise<Tenant | undefined> {
+    return this.writer.write(() => {
+      const before = this.tenants.byId(id)
+      if (!before) return undefined
+      const { quotas, ...rest } = patch
+      const after = { ...before, ...rest, quotas: mergeQuotas(before.quotas, quotas ?? {}) }
+      this.tenants.update(after)
+      return after
+    })
   }
 
   listTenants(page: { limit: number; cursor?: TenantId }): Promise<Tenant[]> {
@@ -95,6 +130,14 @@ export class SqliteAccessStore implements AccessStore {
     })
   }
 
+  readUsage(tenant: TenantId, periods: readonly string[]): Promise<TenantUsage> {
+    return this.writer.read(() => ({
+      counters: this.usage.ofPeriods(tenant, periods),
+      sessions: this.sessions.count(tenant),
+      mediaBytes: this.media.bytesOf(tenant),
+    }))
+  }
+
   uncountUsage(counter: UsageCounter, amount: number): Promise<void> {
     return this.writer.write(() => this.usage.add(counter, -amount))
   }
@@ -106,4 +149,9 @@ export class SqliteAccessStore implements AccessStore {
   saveAnswer(tenant: TenantId, key: string, answer: StoredAnswer): Promise<void> {
     return this.writer.write(() => this.answers.save(tenant, key, answer))
   }
+}
+
+function mergeQuotas(before: TenantQuotas, patch: NonNullable<TenantPatch['quotas']>): TenantQuotas {
+  const entries = Object.entries({ ...before, ...patch }).filter(([, limit]) => limit !== null && limit !== undefined)
+  return Object.fromEntries(entries)
 }

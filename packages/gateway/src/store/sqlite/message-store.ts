@@ -3,6 +3,7 @@ import { receivedEvent, statusEvent } from '../../core/event.ts'
 import { type EndpointId, type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
 import { advances, type MessageRecord, type OutgoingStatus } from '../../core/message.ts'
 import { presentMessage } from '../../core/message-object.ts'
+import { periodOf, QUOTAS } from '../../core/quota.ts'
 import type { InboundMessage, UndecryptableMessage } from '../../engine/port.ts'
 import type {
   AcceptResult,
@@ -29,6 +30,8 @@ import type { JournalTable } from './tables/journal.ts'
 import type { MediaTable } from './tables/media.ts'
 import type { MessageTable, StoredMessage } from './tables/message.ts'
 import type { SessionTable } from './tables/session.ts'
+import type { TenantTable } from './tables/tenant.ts'
+import type { UsageTable } from './tables/usage.ts'
 
 /** How long an Idempotency-Key answers with the first message (native-api: 72 h). */
 const REPLAY_MS = 72 * 3_600_000
@@ -44,6 +47,8 @@ export class SqliteMessageStore implements MessageStore {
   private readonly media: MediaTable
   private readonly endpoints: EndpointTable
   private readonly contacts: ContactTable
+  private readonly tenants: TenantTable
+  private readonly usage: UsageTable
   private readonly log: EventLog
   private readonly received: ReceivedBell
   private readonly automation: AutomationLog
@@ -57,6 +62,8 @@ export class SqliteMessageStore implements MessageStore {
       media: MediaTable
       endpoints: EndpointTable
       contacts: ContactTable
+      tenants: TenantTable
+      usage: UsageTable
     },
     log: EventLog,
     received: ReceivedBell,
@@ -69,13 +76,17 @@ export class SqliteMessageStore implements MessageStore {
     this.media = tables.media
     this.endpoints = tables.endpoints
     this.contacts = tables.contacts
+    this.tenants = tables.tenants
+    this.usage = tables.usage
     this.log = log
     this.received = received
     this.automation = automation
   }
 
   acceptMessage(draft: MessageDraft, idempotency: IdempotencyClaim | null): Promise<AcceptResult> {
-    return this.writer.write(() => (idempotency && this.replay(draft, idempotency)) ?? this.accept(draft, idempotency))
+    return this.writer.write(
+      () => (idempotency && this.replay(draft, idempotency)) ?? this.charge(draft) ?? this.accept(draft, idempotency),
+    )
   }
 
   saveProto(id: MessageId, proto: Uint8Array, at: number): Promise<void> {
@@ -156,6 +167,20 @@ export class SqliteMessageStore implements MessageStore {
     }
     if (earlier.requestHash !== claim.requestHash) return { kind: 'mismatch' }
     return { kind: 'replayed', message: found(this.messages.byId(earlier.id)).message, row: earlier.rowNo }
+  }
+
+  /** Counts a message of the tenant, unless one of its quotas is used up. */
+  private charge({ tenant, at, quotas }: MessageDraft): AcceptResult | undefined {
+    const limits = { ...quotas, ...this.tenants.quotasOf(tenant) }
+    const counted = QUOTAS.filter(({ kind }) => kind === 'messages')
+    const counters = counted.map(({ kind, period }) => ({ tenant, what: kind, period: periodOf(at, period) }))
+    for (const [index, { period, limit: name }] of counted.entries()) {
+      const counter = counters[index]
+      const limit = limits[name]
+      if (limit > 0 && counter && this.usage.of(counter) >= limit) return { kind: 'over_quota', period, limit }
+    }
+    for (const counter of counters) this.usage.add(counter, 1)
+    return undefined
   }
 
   private accept(draft: MessageDraft, claim: IdempotencyClaim | null): AcceptResult {

@@ -18,7 +18,14 @@ import { DATABASE_FILE, openSqliteStore } from './open.ts'
 
 const HOLDER = fileURLToPath(new URL('./test/hold-store.ts', import.meta.url))
 const logger = pino({ level: 'silent' })
-const tenant = { id: 'shop' as TenantId, name: 'Shop', countryCode: '62', createdAt: 1 }
+const tenant = {
+  id: 'shop' as TenantId,
+  name: 'Shop',
+  countryCode: '62',
+  timeZone: 'Asia/Jakarta',
+  quotas: {},
+  createdAt: 1,
+}
 let root: string
 let dataDir: string
 

@@ -52,7 +52,8 @@ export function numberRoutes(app: Server, { gateway }: RouteContext): void {
       const countryCode = await countryCodeFor(gateway, tenant, numbers)
       const phones = numbers.map((number) => parsePhone(number, countryCode))
       const asked = [...new Set(phones.filter((phone) => phone !== undefined))]
-      const checks = await gateway.sessions.checkNumbers(tenant, request.params.session, asked)
+      const look = async () => gateway.sessions.checkNumbers(tenant, request.params.session, asked)
+      const checks = await gateway.access.countChecks(tenant, numbers.length, look)
       const known = new Map(checks.map((check) => [check.phone, check]))
       return { data: numbers.map((number, index) => present(number, known.get(phones[index] ?? ''))) }
     },

@@ -1,12 +1,20 @@
-import type { Tenant } from '../../../access/ports.ts'
+import type { Static } from 'typebox'
+import type { Tenant, TenantPatch } from '../../../access/ports.ts'
 import type { TenantId } from '../../../core/ids.ts'
 import type { RouteContext, Server } from '../../context.ts'
 import { readPage } from '../page.ts'
-import { CreateTenantBody, TenantListQuery, TenantObject, TenantPage } from './schema.ts'
+import {
+  CreateTenantBody,
+  TenantListQuery,
+  TenantObject,
+  TenantPage,
+  TenantParams,
+  UpdateTenantBody,
+} from './schema.ts'
 
 const ADMIN = ['admin'] as const
 
-/** Tenants: make, list. */
+/** Tenants: make, list, change. */
 export function tenantRoutes(app: Server, { gateway }: RouteContext): void {
   app.post(
     '/v1/tenants',
@@ -22,8 +30,8 @@ export function tenantRoutes(app: Server, { gateway }: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const { country_code: countryCode, ...input } = request.body
-      const tenant = await gateway.access.createTenant({ ...input, ...(countryCode ? { countryCode } : {}) })
+      const { id, name, ...settings } = request.body
+      const tenant = await gateway.access.createTenant({ ...(id ? { id } : {}), name, ...readSettings(settings) })
       reply.code(201)
       return present(tenant)
     },
@@ -47,13 +55,77 @@ export function tenantRoutes(app: Server, { gateway }: RouteContext): void {
         present,
       }),
   )
+  changeRoutes(app, { gateway })
 }
 
-function present(tenant: Tenant) {
+function changeRoutes(app: Server, { gateway }: Pick<RouteContext, 'gateway'>): void {
+  app.get(
+    '/v1/tenants/:tenant',
+    {
+      config: { access: ADMIN },
+      schema: {
+        operationId: 'getTenant',
+        summary: 'See a tenant',
+        tags: ['keys'],
+        params: TenantParams,
+        response: { 200: TenantObject },
+      },
+    },
+    async (request) => present(await gateway.access.getTenant(request.params.tenant as TenantId)),
+  )
+
+  app.patch(
+    '/v1/tenants/:tenant',
+    {
+      config: { access: ADMIN },
+      schema: {
+        operationId: 'updateTenant',
+        summary: 'Change a tenant',
+        description: 'What is absent stays as it is.',
+        tags: ['keys'],
+        params: TenantParams,
+        body: UpdateTenantBody,
+        response: { 200: TenantObject },
+      },
+    },
+    async (request) => {
+      const { name, ...settings } = request.body
+      const patch = { ...(name === undefined ? {} : { name }), ...readSettings(settings) }
+      return present(await gateway.access.updateTenant(request.params.tenant as TenantId, patch))
+    },
+  )
+}
+
+function readSettings({ country_code, time_zone, quotas }: Static<typeof UpdateTenantBody>): TenantPatch {
   return {
-    id: tenant.id,
-    name: tenant.name,
-    country_code: tenant.countryCode,
-    created_at: new Date(tenant.createdAt).toISOString(),
+    ...(country_code === undefined ? {} : { countryCode: country_code }),
+    ...(time_zone === undefined ? {} : { timeZone: time_zone }),
+    ...(quotas === undefined ? {} : { quotas: readQuotas(quotas) }),
+  }
+}
+
+function readQuotas(
+  quotas: NonNullable<Static<typeof UpdateTenantBody>['quotas']>,
+): NonNullable<TenantPatch['quotas']> {
+  const { messages_per_month: month, messages_per_day: day, number_checks_per_month: checks } = quotas
+  return {
+    ...(month === undefined ? {} : { messagesPerMonth: month }),
+    ...(day === undefined ? {} : { messagesPerDay: day }),
+    ...(checks === undefined ? {} : { numberChecksPerMonth: checks }),
+  }
+}
+
+function present({ id, name, countryCode, timeZone, quotas, createdAt }: Tenant) {
+  return {
+    id,
+    name,
+    country_code: countryCode,
+    time_zone: timeZone,
+    quotas: {
+      messages_per_month: quotas.messagesPerMonth ?? null,
+      messages_per_day: quotas.messagesPerDay ?? null,
+      number_checks_per_month: quotas.numberChecksPerMonth ?? null,
+    },
+    created_at: new Date(createdAt).toISOString(),
   }
 }

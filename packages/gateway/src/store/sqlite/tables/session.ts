@@ -12,6 +12,7 @@ const INSERT = `
 const BY_NAME = 'SELECT * FROM session WHERE tenant = ? AND id = ?'
 const BY_UID = 'SELECT * FROM session WHERE uid = ?'
 const NAME = 'SELECT tenant, id FROM session WHERE uid = ?'
+const COUNT = 'SELECT count(*) AS count FROM session WHERE tenant = ?'
 const RUNNABLE = 'SELECT * FROM session WHERE should_run = 1 ORDER BY created_at, uid'
 const LIST_OF_TENANT = 'SELECT * FROM session WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?'
 const LIST_ALL = 'SELECT * FROM session WHERE (id, uid) > (?, ?) ORDER BY id, uid LIMIT ?'
@@ -60,6 +61,7 @@ export class SessionTable {
   private readonly byNameRow
   private readonly byUidRow
   private readonly nameRow
+  private readonly countRow
   private readonly runnableRows
   private readonly ofTenantRows
   private readonly allRows
@@ -74,6 +76,7 @@ export class SessionTable {
     this.byNameRow = driver.prepare<[string, string], Row>(BY_NAME)
     this.byUidRow = driver.prepare<[string], Row>(BY_UID)
     this.nameRow = driver.prepare<[string], { tenant: TenantId; id: string }>(NAME)
+    this.countRow = driver.prepare<[string], { count: number }>(COUNT)
     this.runnableRows = driver.prepare<[], Row>(RUNNABLE)
     this.ofTenantRows = driver.prepare<[string, string, number], Row>(LIST_OF_TENANT)
     this.allRows = driver.prepare<[string, string, number], Row>(LIST_ALL)
@@ -110,6 +113,11 @@ export class SessionTable {
   /** Tenant and id alone, without reading the rest. */
   nameOf(uid: SessionUid): { tenant: TenantId; id: string } | undefined {
     return this.nameRow.get(uid)
+  }
+
+  /** Sessions of the tenant. */
+  count(tenant: TenantId): number {
+    return this.countRow.get(tenant)?.count ?? 0
   }
 
   runnable(): SessionRecord[] {

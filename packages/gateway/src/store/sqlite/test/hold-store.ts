@@ -6,6 +6,13 @@ import { openSqliteStore } from '../open.ts'
 /** Opens the store of the directory given, writes one tenant, says so and holds it until it is killed. */
 const [dataDir = ''] = process.argv.slice(2)
 const store = await openSqliteStore({ dataDir, clock: systemClock, logger: pino({ level: 'silent' }) })
-await store.access.createTenant({ id: 'held' as TenantId, name: 'Held', countryCode: '62', createdAt: 1 })
+await store.access.createTenant({
+  id: 'held' as TenantId,
+  name: 'Held',
+  countryCode: '62',
+  timeZone: 'Asia/Jakarta',
+  quotas: {},
+  createdAt: 1,
+})
 process.stdout.write('open\n')
 setInterval(() => undefined, 60_000)

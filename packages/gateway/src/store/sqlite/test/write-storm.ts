@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { systemClock } from '../../../core/clock.ts'
 import { newId, type SessionUid, type WaMessageId } from '../../../core/ids.ts'
 import { phoneJid } from '../../../core/jid.ts'
+import { NO_QUOTAS } from '../../../core/quota.ts'
 import { openSqliteStore } from '../open.ts'
 
 /**
@@ -35,7 +36,7 @@ async function accept(waId: WaMessageId): Promise<string> {
   const content = { type: 'text', text: 'x'.repeat(200) } as const
   const chat = phoneJid('6281311110001')
   await store.messages.acceptMessage(
-    { id, tenant, sessionUid: uid, waId, chat, content, quote: null, proto: null, at: Date.now() },
+    { id, tenant, sessionUid: uid, waId, chat, content, quote: null, proto: null, at: Date.now(), quotas: NO_QUOTAS },
     { key: waId, requestHash: 'aa' },
   )
   return id
