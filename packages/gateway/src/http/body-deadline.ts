@@ -12,9 +12,14 @@ export const UPLOAD_MS = 15 * 60_000
  */
 export function limitBodies(app: Server, requestMs = REQUEST_MS): void {
   app.addHook('onRequest', (request, reply, done) => {
-    if (hasBody(request)) watch(request, reply, request.routeOptions.config.isUpload ? UPLOAD_MS : requestMs)
+    if (hasBody(request)) watch(request, reply, bringsFile(request) ? UPLOAD_MS : requestMs)
     done()
   })
+}
+
+function bringsFile({ routeOptions, headers }: FastifyRequest): boolean {
+  const { isUpload = false } = routeOptions.config
+  return isUpload === 'form' ? /^multipart\//i.test(headers['content-type'] ?? '') : isUpload
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {

@@ -42,8 +42,8 @@ declare module 'fastify' {
     access?: 'public' | readonly Scope[]
     /** False: an answer is not kept for its Idempotency-Key, so a repetition does the work again. */
     keepsAnswer?: boolean
-    /** The body is a file: it may take long to come in. */
-    isUpload?: boolean
+    /** The body is a file, or may be a form with one: it may take long to come in. */
+    isUpload?: boolean | 'form'
     /** Fields of the answer that are shown once and left out of what is kept. */
     shownOnce?: readonly string[]
   }

@@ -66,12 +66,12 @@ async function receiveForm(request: FastifyRequest, media: MediaVerbs): Promise<
 }
 
 /** What the parser of forms throws has no code. */
-function isFormFault(error: unknown): boolean {
+export function isFormFault(error: unknown): boolean {
   return error instanceof Error && error.constructor === Error && !('code' in error)
 }
 
 /** A body that says itself to be too large is not read at all. A form is a little longer than its file. */
-function refuseLarge({ headers }: FastifyRequest, maxBytes: number): void {
+export function refuseLarge({ headers }: FastifyRequest, maxBytes: number): void {
   if (Number(headers['content-length'] ?? 0) <= maxBytes + 64 * 1024) return
   throw new KurirError('payload_too_large', `The file is larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`)
 }

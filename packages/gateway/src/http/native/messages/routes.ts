@@ -20,6 +20,7 @@ import {
 } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { SessionParams } from '../schema.ts'
+import { SendForms } from './form.ts'
 import { countryCodeFor, readPerson, readRecipient } from './recipients.ts'
 import { readSend } from './requests.ts'
 import {
@@ -44,18 +45,23 @@ const ACKNOWLEDGED: readonly MessageStatus[] = ['sent', 'delivered', 'read', 'pl
 
 /** Messages: send, look, list. */
 export function messageRoutes(app: Server, context: RouteContext): void {
-  sendRoute(app, context)
+  const forms = new SendForms(context.gateway.media)
+  app.register((scope: Server, _options, done) => {
+    forms.accept(scope)
+    sendRoute(scope, context, forms)
+    done()
+  })
   editRoute(app, context)
   revokeRoute(app, context)
   getRoute(app, context)
   listRoute(app, context)
 }
 
-function sendRoute(app: Server, { gateway, config }: RouteContext): void {
+function sendRoute(app: Server, { gateway, config }: RouteContext, forms: SendForms): void {
   app.post(
     '/v1/sessions/:session/messages',
     {
-      config: { access: ['send'] },
+      config: { access: ['send'], isUpload: 'form' },
       bodyLimit: BODY_LIMIT_BYTES,
       validatorCompiler: compileSendValidator,
       schema: {
@@ -63,8 +69,10 @@ function sendRoute(app: Server, { gateway, config }: RouteContext): void {
         summary: 'Send a message',
         description:
           'Answers 202 as soon as the message is on disk, or 200 once WhatsApp’s server has acknowledged it within `wait`. ' +
-          'A session that should run takes messages also while it connects or is disconnected.',
+          'A session that should run takes messages also while it connects or is disconnected. ' +
+          'A file may come along in a form (`multipart/form-data`): its fields are those below, the file takes the place of `media`.',
         tags: ['messages'],
+        consumes: ['application/json', 'multipart/form-data'],
         params: SessionParams,
         querystring: SendQuery,
         body: SendBodySchema,
@@ -74,8 +82,10 @@ function sendRoute(app: Server, { gateway, config }: RouteContext): void {
     async (request, reply) => {
       const caller = callerOf(request)
       const session = await gateway.sessions.get(caller.tenant, request.params.session)
-      const message = await readSend({ gateway, caller, session, body: request.body })
-      return answerSend({ gateway, config, request, reply }, session, message, request.query.wait)
+      const message = await readSend({ gateway, caller, session, body: forms.bodyOf(request) })
+      const answer = await answerSend({ gateway, config, request, reply }, session, message, request.query.wait)
+      forms.used(request)
+      return answer
     },
   )
 }
