@@ -1,9 +1,10 @@
+import { KurirError } from '../core/errors.ts'
 import type { TenantId } from '../core/ids.ts'
-import type { Jid } from '../core/jid.ts'
-import type { Presence, TypingState } from '../engine/port.ts'
+import { type Jid, jidKind, jidPhone } from '../core/jid.ts'
+import type { EngineConnection, Presence, TypingState } from '../engine/port.ts'
 import { asked } from './asked.ts'
 import type { Chat, ChatStore, Connections, Contact } from './ports.ts'
-import type { ChatVerbs } from './verbs.ts'
+import type { ChatVerbs, ContactDetails } from './verbs.ts'
 
 /** Messages that one call marks as read. */
 const READ_LIMIT = 200
@@ -47,4 +48,40 @@ export class Chats implements ChatVerbs {
   async presence(tenant: TenantId, session: string, person: Jid): Promise<Presence> {
     return this.#sessions.use(tenant, session, ({ chatActions }) => asked(chatActions.presence(person)))
   }
+
+  async contact(tenant: TenantId, session: string, who: Jid): Promise<ContactDetails> {
+    const { uid } = await this.#sessions.get(tenant, session)
+    return this.#sessions.use(tenant, session, async (connection) => {
+      const { person, lid } = await whoIs(connection, who)
+      const known = (await this.#store.findContact(uid, person)) ?? (lid && (await this.#store.findContact(uid, lid)))
+      const [profile, blocked] = await Promise.all([
+        asked(connection.contactActions.profile(person)),
+        asked(connection.contactActions.blocked()),
+      ])
+      const phone = jidKind(person) === 'user' ? person : (known?.phone ?? null)
+      const names = { phone, lid: lid ?? known?.lid ?? null }
+      const isBlocked = blocked.some((jid) => jid === names.phone || jid === names.lid)
+      return { ...names, name: known?.name ?? null, ...profile, blocked: isBlocked }
+    })
+  }
+
+  async setBlocked(tenant: TenantId, session: string, person: Jid, blocked: boolean): Promise<void> {
+    await this.#sessions.use(tenant, session, async (connection) => {
+      const known = await whoIs(connection, person)
+      await asked(connection.contactActions.setBlocked(known.person, blocked))
+    })
+  }
+
+  async blocked(tenant: TenantId, session: string): Promise<Jid[]> {
+    return this.#sessions.use(tenant, session, ({ contactActions }) => asked(contactActions.blocked()))
+  }
+}
+
+/** The addresses by which WhatsApp knows a person. Rejects with `not_registered`. */
+async function whoIs(connection: EngineConnection, person: Jid): Promise<{ person: Jid; lid: Jid | null }> {
+  const phone = jidPhone(person)
+  if (phone === undefined) return { person, lid: person }
+  const [check] = await connection.checkNumbers([phone])
+  if (!check?.exists) throw new KurirError('not_registered')
+  return { person: check.jid ?? person, lid: check.lid }
 }

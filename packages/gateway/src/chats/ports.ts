@@ -19,6 +19,8 @@ export interface ChatStore {
   unread(session: SessionUid, chat: Jid, limit: number): Promise<UnreadMessage[]>
   /** Marks all messages of the chat up to this row. Never goes back. */
   markRead(session: SessionUid, chat: Jid, row: number): Promise<void>
+  /** The person with this address, as the messages show him. */
+  findContact(session: SessionUid, person: Jid): Promise<Contact | undefined>
   /** Persons who wrote to the account, in order of their first message. */
   listContacts(session: SessionUid, page: { limit: number; afterRow?: number }): Promise<Contact[]>
 }

@@ -1,7 +1,7 @@
 import type { GroupSummary, ParticipantChange, ParticipantResult } from '../core/group.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
-import type { Presence, TypingState } from '../engine/port.ts'
+import type { ContactProfile, Presence, TypingState } from '../engine/port.ts'
 import type { Chat, Contact } from './ports.ts'
 
 /**
@@ -15,6 +15,16 @@ export interface ChatVerbs {
   markRead(tenant: TenantId, session: string, chat: Jid): Promise<number>
   setTyping(tenant: TenantId, session: string, chat: Jid, state: TypingState): Promise<void>
   presence(tenant: TenantId, session: string, person: Jid): Promise<Presence>
+  /** A person with what he shows of himself; rejects with `not_registered` for a number without WhatsApp. */
+  contact(tenant: TenantId, session: string, person: Jid): Promise<ContactDetails>
+  setBlocked(tenant: TenantId, session: string, person: Jid, blocked: boolean): Promise<void>
+  /** Whom the account shuts out. */
+  blocked(tenant: TenantId, session: string): Promise<Jid[]>
+}
+
+/** A person, with what WhatsApp says of him now. */
+export interface ContactDetails extends Omit<Contact, 'row'>, ContactProfile {
+  blocked: boolean
 }
 
 /** What the outside may do with groups. Rejects as above, and with `group_not_found`. */

@@ -85,6 +85,7 @@ export interface EngineConnection {
   groups(): Promise<GroupSummary[]>
   readonly groupActions: GroupActions
   readonly chatActions: ChatActions
+  readonly contactActions: ContactActions
   /** Removes this linked device from the account, then closes with `logged_out`. */
   logout(): Promise<void>
   /** When the last frame came from the server, milliseconds since the epoch; 0 before the first. */
@@ -133,6 +134,22 @@ export interface ChatActions {
   setTyping(chat: Jid, state: TypingState): Promise<void>
   /** Asks for somebody's presence. */
   presence(person: Jid): Promise<Presence>
+}
+
+/** What a person shows of himself; null where there is nothing, or nothing that this account may see. */
+export interface ContactProfile {
+  about: string | null
+  /** At WhatsApp; valid for some days. */
+  pictureUrl: string | null
+}
+
+/** What the account may ask of persons and do about them. Besides, all reject with {@link Refused} and {@link AckTimeout}. */
+export interface ContactActions {
+  profile(person: Jid): Promise<ContactProfile>
+  /** Somebody who is blocked cannot write to the account or call it. */
+  setBlocked(person: Jid, blocked: boolean): Promise<void>
+  /** Whom the account shuts out; by phone number where it is known. */
+  blocked(): Promise<Jid[]>
 }
 
 /** What a connection tells. The methods that return a promise are awaited before the next one of their kind. */

@@ -71,6 +71,10 @@ function calls(): [method: string, path: string, body?: unknown][] {
     ['POST', `${session}/chats/${CHAT}/typing`, { state: 'composing' }],
     ['POST', `${session}/chats/${CHAT}/presence`],
     ['GET', `${session}/contacts`],
+    ['GET', `${session}/contacts/${CHAT}`],
+    ['POST', `${session}/contacts/${CHAT}/block`],
+    ['POST', `${session}/contacts/${CHAT}/unblock`],
+    ['GET', `${session}/blocked`],
     ['GET', `${session}/rules`],
     ['POST', `${session}/rules`, { match: 'any', action: { type: 'webhook', url: 'http://127.0.0.1:9/' } }],
     ['PATCH', `${session}/rules/${ruleId}`, { enabled: false }],
@@ -110,6 +114,7 @@ test('the calls cover every route that names a thing', async () => {
         .replace(mediaId, '{id}')
         .replace(ruleId, '{rule}')
         .replace(GROUP, '{group}')
+        .replace(`contacts/${CHAT}`, 'contacts/{contact}')
         .replace(CHAT, '{chat}')
       return `${method.toLowerCase()} ${plain}`
     }),

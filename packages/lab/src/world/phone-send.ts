@@ -77,7 +77,9 @@ async function sendFromPhone(
   const chatJid = isGroupRecord(chat) ? chat.jid : chat.jid()
   sender.remember({ id, chatJid, sender, message, type, mediatype, edit, timestamp: outgoing.timestamp })
   world.ledger.count(world.ledger.row(sender.phone, id, chatName(chat), 'in'), 'accepted')
-  await sender.tasks.run(() => encryptForAll(world, outgoing))
+  const isShutOut = !isGroupRecord(chat) && chat.profile.blocked.has(sender.lidJid())
+  await sender.tasks.run(() => encryptForAll(world, outgoing, isShutOut))
+  if (isShutOut) return id
   for (const recipient of recipientsOf(chat)) {
     if (recipient === sender || !world.decrypt) continue
     const seenAs = isGroupRecord(chat) ? chat : sender
@@ -93,10 +95,11 @@ function recipientsOf(chat: User | Group): Iterable<User> {
   return isGroupRecord(chat) ? chat.members.keys() : [chat]
 }
 
-async function encryptForAll(world: World, outgoing: Outgoing): Promise<void> {
+async function encryptForAll(world: World, outgoing: Outgoing, isShutOut: boolean): Promise<void> {
   const { chat, sender, composed } = outgoing
   const targets = new Set<Companion>(sender.companions.values())
-  for (const recipient of recipientsOf(chat)) for (const one of recipient.companions.values()) targets.add(one)
+  const recipients = isShutOut ? [] : recipientsOf(chat)
+  for (const recipient of recipients) for (const one of recipient.companions.values()) targets.add(one)
   if (targets.size === 0) return
   if (isGroupRecord(chat)) {
     // The sender key must be taken down before it moves on with the message.

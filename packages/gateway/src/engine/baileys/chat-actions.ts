@@ -2,7 +2,7 @@ import type { BinaryNode, WASocket } from 'baileys'
 import type { Clock } from '../../core/clock.ts'
 import { type Jid, parseJid } from '../../core/jid.ts'
 import type { ChatActions, MessageRef, Presence, TypingState } from '../port.ts'
-import type { ActionsContext } from './group-actions.ts'
+import type { ActionsContext } from './asking.ts'
 
 /** How long the account counts as in use after it typed or asked for somebody: typing is shown of such alone. */
 const ONLINE_MS = 20_000

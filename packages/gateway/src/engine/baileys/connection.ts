@@ -7,6 +7,7 @@ import type { OutgoingContent, Quote } from '../../core/message.ts'
 import {
   type CloseReason,
   ConnectionLost,
+  type ContactActions,
   type EngineConnection,
   type EngineSink,
   type FileSource,
@@ -22,6 +23,7 @@ import { Credentials, identityOf } from './auth-state.ts'
 import { baileysLog } from './baileys-log.ts'
 import { BaileysChatActions } from './chat-actions.ts'
 import { closeReason } from './close-reason.ts'
+import { BaileysContactActions } from './contact-actions.ts'
 import { BaileysGroupActions } from './group-actions.ts'
 import { Groups } from './groups.ts'
 import { Inbound } from './inbound.ts'
@@ -66,6 +68,7 @@ type Phase = 'opening' | 'open' | 'closed'
 export class BaileysConnection implements EngineConnection {
   readonly groupActions: GroupActions
   readonly chatActions: BaileysChatActions
+  readonly contactActions: ContactActions
   readonly #context: ConnectionContext
   readonly #acks = new Acks()
   readonly #groups = new Groups()
@@ -102,9 +105,9 @@ export class BaileysConnection implements EngineConnection {
     })
     const actions = { sock: () => this.#open(this.#sock), ask: <T>(answer: Promise<T>) => this.#ask(answer) }
     this.groupActions = new BaileysGroupActions(actions, this.#groups)
-    this.chatActions = new BaileysChatActions({
-      ...{ ...actions, clock, lookUp: (jid: Jid) => otherAddress(state.keys, jid) },
-    })
+    const lookUp = (jid: Jid) => otherAddress(state.keys, jid)
+    this.chatActions = new BaileysChatActions({ ...actions, clock, lookUp })
+    this.contactActions = new BaileysContactActions({ ...actions, lookUp })
     this.#opened.promise.catch(() => {})
   }
 

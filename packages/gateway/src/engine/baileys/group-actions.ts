@@ -1,16 +1,9 @@
 import type { GroupMetadata, WASocket } from 'baileys'
 import type { GroupSummary, ParticipantChange, ParticipantResult } from '../../core/group.ts'
 import { type Jid, parseJid } from '../../core/jid.ts'
-import { AckTimeout, type GroupActions, Refused } from '../port.ts'
+import { AckTimeout, type GroupActions } from '../port.ts'
+import { type ActionsContext, query } from './asking.ts'
 import { type Groups, summary } from './groups.ts'
-import { isConnectionLoss } from './sender.ts'
-
-export interface ActionsContext {
-  /** The open socket; throws where there is none. */
-  sock(): WASocket
-  /** The answer, or ConnectionLost as soon as the connection ends. */
-  ask<T>(answer: Promise<T>): Promise<T>
-}
 
 /** What an account does with its groups, each one query to the server. */
 export class BaileysGroupActions implements GroupActions {
@@ -58,23 +51,9 @@ export class BaileysGroupActions implements GroupActions {
     this.#groups.forget(group)
   }
 
-  async #query<T>(work: (sock: WASocket) => Promise<T>): Promise<T> {
-    try {
-      return await this.#context.ask(work(this.#context.sock()))
-    } catch (error) {
-      throw refusal(error) ?? error
-    }
+  #query<T>(work: (sock: WASocket) => Promise<T>): Promise<T> {
+    return query(this.#context, work)
   }
-}
-
-/** What an error of a query says: the server's refusal, or that no answer came (Baileys then reads from nothing). */
-function refusal(error: unknown): Error | undefined {
-  if (isConnectionLoss(error)) return undefined
-  const code = (error as { data?: unknown } | undefined)?.data
-  if (typeof code === 'number') return new Refused(String(code), { cause: error })
-  const status = (error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode
-  if (error instanceof TypeError || status === 408) return new AckTimeout('no answer came', { cause: error })
-  return undefined
 }
 
 function only(metadata: GroupMetadata): GroupSummary {

@@ -140,6 +140,27 @@ describe('a change of a group that could not be stored', () => {
   })
 })
 
+describe('persons', () => {
+  test('show an about text and a picture, and write in vain once they are blocked', async () => {
+    const { contactActions } = alice.connection
+    const { world } = bench.lab
+    Object.assign(world.phone(BOB).profile, {
+      about: 'Di toko sampai jam 5',
+      picture: world.media.put(Buffer.from('jpeg')),
+    })
+    const profile = await contactActions.profile(phoneJid(BOB))
+    expect(profile).toEqual({ about: 'Di toko sampai jam 5', pictureUrl: expect.stringMatching(/^https:/) })
+    expect(await contactActions.profile(phoneJid(CAROL))).toEqual({ about: null, pictureUrl: null })
+    await contactActions.setBlocked(phoneJid(BOB), true)
+    expect(await contactActions.blocked()).toEqual([phoneJid(BOB)])
+    await bench.control.text(BOB, ALICE, 'in vain')
+    await contactActions.setBlocked(phoneJid(BOB), false)
+    const later = await bench.control.text(BOB, ALICE, 'heard')
+    await eventually(() => alice.sink.messages.find(({ waId }) => waId === later))
+    expect(alice.sink.messages.filter(({ content }) => 'text' in content && content.text === 'in vain')).toEqual([])
+  })
+})
+
 describe('chats', () => {
   test('typing and recording are shown to the other person, and end', async () => {
     const state = async () => {

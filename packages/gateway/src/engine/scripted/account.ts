@@ -29,6 +29,7 @@ export class ScriptedAccount implements FarSide {
   readonly attempted: OutboundMessage[] = []
   readonly groups: GroupSummary[] = []
   readonly deeds: ChatDeed[] = []
+  readonly blocked = new Set<Jid>()
   /** The files that the media server has of this account. */
   readonly uploads = new Map<MediaId, Buffer>()
   /** Called before each upload; what it throws, `prepare` rejects with. */

@@ -1,7 +1,14 @@
 import type { Clock } from '../../core/clock.ts'
 import type { GroupUpdate, ParticipantChange, ParticipantResult } from '../../core/group.ts'
 import { type Jid, jidPhone, phoneJid } from '../../core/jid.ts'
-import { type AccountIdentity, type ChatActions, type GroupActions, type GroupSummary, Refused } from '../port.ts'
+import {
+  type AccountIdentity,
+  type ChatActions,
+  type ContactActions,
+  type GroupActions,
+  type GroupSummary,
+  Refused,
+} from '../port.ts'
 
 /** Answers as the connection's other calls do: not at once, and only while it stands. */
 type Answer = <Value>(make: () => Value) => Promise<Value>
@@ -12,6 +19,8 @@ interface ActingAccount {
   readonly identity: AccountIdentity | null
   readonly groups: GroupSummary[]
   readonly deeds: ChatDeed[]
+  /** Whom the account shuts out. */
+  readonly blocked: Set<Jid>
 }
 
 /** What the account did in chats, for tests to look at. */
@@ -98,5 +107,19 @@ export function scriptedChats(account: ActingAccount, answer: Answer): ChatActio
       await note({ kind: 'presence', person })
       return { state: 'available', lastSeen: null }
     },
+  }
+}
+
+/** Persons: everybody who is registered shows an about text and no picture. */
+export function scriptedContacts(account: ActingAccount, answer: Answer): ContactActions {
+  const { world, blocked } = account
+  return {
+    profile: (person) =>
+      answer(() => {
+        const isKnown = world.registered(jidPhone(person) ?? '')
+        return { about: isKnown ? 'Available' : null, pictureUrl: null }
+      }),
+    setBlocked: (person, isBlocked) => answer(() => void (isBlocked ? blocked.add(person) : blocked.delete(person))),
+    blocked: () => answer(() => [...blocked]),
   }
 }

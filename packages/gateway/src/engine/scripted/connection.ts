@@ -9,6 +9,7 @@ import {
   type ChatActions,
   type CloseReason,
   ConnectionLost,
+  type ContactActions,
   type EngineConnection,
   type EngineSink,
   type FileSource,
@@ -19,7 +20,7 @@ import {
   type OutboundMessage,
   type SendOutcome,
 } from '../port.ts'
-import { type ChatDeed, scriptedChats, scriptedGroups } from './actions.ts'
+import { type ChatDeed, scriptedChats, scriptedContacts, scriptedGroups } from './actions.ts'
 
 /** What the server does with one `send`. */
 export type SendAnswer =
@@ -58,6 +59,7 @@ export interface FarSide {
   readonly groups: GroupSummary[]
   /** What the account did in chats, in order. */
   readonly deeds: ChatDeed[]
+  readonly blocked: Set<Jid>
   /** The server gets a message and decides. */
   answerTo(message: OutboundMessage): SendAnswer
   /** The media server gets a file; throws where it does not take it. */
@@ -80,6 +82,7 @@ interface Waiting {
 export class ScriptedConnection implements EngineConnection {
   readonly groupActions: GroupActions
   readonly chatActions: ChatActions
+  readonly contactActions: ContactActions
   readonly #account: FarSide
   readonly #sink: EngineSink
   readonly #closed = Promise.withResolvers<void>()
@@ -102,6 +105,7 @@ export class ScriptedConnection implements EngineConnection {
     const tell = (update: GroupUpdate) => this.tell('receipt', (one) => one.onGroupUpdate(update))
     this.groupActions = scriptedGroups(account, answer, tell)
     this.chatActions = scriptedChats(account, answer)
+    this.contactActions = scriptedContacts(account, answer)
     queueMicrotask(() => this.#begin())
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Jid, phoneJid } from '../../core/jid.ts'
+import { type Jid, jidUser, phoneJid } from '../../core/jid.ts'
 import { ConnectionLost, type EngineConnection, Refused } from '../port.ts'
 import type { EngineHarness } from './harness.ts'
 import { online } from './situations.ts'
@@ -62,6 +62,20 @@ export function groupRules(harness: () => EngineHarness): void {
     })
   })
 
+  test('a person is shut out and let in again, and shows no picture where there is none', async () => {
+    const { connection } = await online(harness())
+    const contact = phoneJid(await harness().newContact())
+    const { contactActions } = connection
+    // Blocking takes the person's LID, which looking the number up brings.
+    await connection.checkNumbers([jidUser(contact)])
+    expect(await contactActions.profile(contact)).toMatchObject({ pictureUrl: null })
+    await contactActions.setBlocked(contact, true)
+    expect(await contactActions.blocked()).toEqual([contact])
+    await contactActions.setBlocked(contact, false)
+    expect(await contactActions.blocked()).toEqual([])
+    await connection.close()
+  })
+
   test('what an account shows in chats needs a connection, and so do its groups', async () => {
     const { connection } = await online(harness())
     const contact = phoneJid(await harness().newContact())
@@ -73,6 +87,9 @@ export function groupRules(harness: () => EngineHarness): void {
       ({ chatActions }) => chatActions.setTyping(contact, 'composing'),
       ({ chatActions }) => chatActions.markRead(contact, [{ waId: 'X' as never, participant: null }]),
       ({ chatActions }) => chatActions.presence(contact),
+      ({ contactActions }) => contactActions.profile(contact),
+      ({ contactActions }) => contactActions.setBlocked(contact, true),
+      ({ contactActions }) => contactActions.blocked(),
       ({ groupActions }) => groupActions.get(NO_GROUP),
       ({ groupActions }) => groupActions.create('x', [contact]),
       ({ groupActions }) => groupActions.change(NO_GROUP, 'add', [contact]),

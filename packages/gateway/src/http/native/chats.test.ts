@@ -67,6 +67,29 @@ describe('chats', () => {
     ])
   })
 
+  test('a contact shows what it says of itself, is blocked and let in again', async () => {
+    const contact = `${BASE}/contacts/0${ANI.slice(2)}`
+    const shown = {
+      id: ANI,
+      phone: ANI,
+      lid: '777000001',
+      name: `Name of ${ANI}`,
+      about: 'Available',
+      picture_url: null,
+    }
+    expect((await rig.call('GET', contact)).body).toEqual({ ...shown, blocked: false })
+    expect((await rig.call('POST', `${contact}/block`)).status).toBe(204)
+    expect((await rig.call('GET', contact)).body).toEqual({ ...shown, blocked: true })
+    expect((await rig.call('GET', `${BASE}/blocked`)).body).toEqual({ data: [{ id: ANI, phone: ANI, lid: null }] })
+    expect((await rig.call('POST', `${contact}/unblock`)).status).toBe(204)
+    expect((await rig.call('GET', `${BASE}/blocked`)).body).toEqual({ data: [] })
+    rig.rig.engine.unregistered.add('6281399999999')
+    const nobody = await rig.call('GET', `${BASE}/contacts/6281399999999`)
+    expect(nobody).toMatchObject({ status: 400, body: { code: 'not_registered' } })
+    const group = await rig.call('POST', `${BASE}/contacts/120363000000000001@g.us/block`)
+    expect(group.body.code).toBe('invalid_recipient')
+  })
+
   test('show typing, recording and the end of it, and answer presence', async () => {
     for (const [body, state] of [
       [undefined, 'composing'],
@@ -161,6 +184,10 @@ describe('who may', () => {
     const calls = [
       ['GET', '/chats'],
       ['GET', '/contacts'],
+      ['GET', `/contacts/${ANI}`],
+      ['POST', `/contacts/${ANI}/block`],
+      ['POST', `/contacts/${ANI}/unblock`],
+      ['GET', '/blocked'],
       ['POST', `/chats/${ANI}/read`],
       ['POST', `/chats/${ANI}/typing`],
       ['POST', `/chats/${ANI}/presence`],

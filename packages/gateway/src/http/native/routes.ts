@@ -1,5 +1,6 @@
 import type { RouteContext, Server } from '../context.ts'
 import { chatRoutes } from './chats/routes.ts'
+import { contactRoutes } from './contacts/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { keyRoutes } from './keys/routes.ts'
@@ -28,6 +29,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   numberRoutes(app, context)
   groupRoutes(app, context)
   chatRoutes(app, context)
+  contactRoutes(app, context)
   webhookRoutes(app, context)
   ruleRoutes(app, context)
   eventRoutes(app, context)

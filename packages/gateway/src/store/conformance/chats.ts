@@ -92,6 +92,8 @@ function contacts(use: Use): void {
     await world.receive(other, { chat: BUDI })
     const contact = only(await world.store.chats.listContacts(session.uid, { limit: 9 }))
     expect(contact).toMatchObject({ phone: ANI })
+    expect(await world.store.chats.findContact(session.uid, ANI)).toEqual(contact)
+    expect(await world.store.chats.findContact(other.uid, ANI)).toBeUndefined()
     expect(await world.store.chats.listContacts(session.uid, { limit: 9, afterRow: contact.row })).toEqual([])
     await world.store.sessions.deleteSession(session.uid)
     expect(await world.store.chats.listContacts(session.uid, { limit: 9 })).toEqual([])

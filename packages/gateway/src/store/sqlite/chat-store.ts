@@ -41,6 +41,10 @@ export class SqliteChatStore implements ChatStore {
     return this.writer.write(() => this.chats.mark(session, chat, row))
   }
 
+  findContact(session: SessionUid, person: Jid): Promise<Contact | undefined> {
+    return this.writer.read(() => this.contacts.find(session, person))
+  }
+
   listContacts(session: SessionUid, page: { limit: number; afterRow?: number }): Promise<Contact[]> {
     return this.writer.read(() => this.contacts.list(session, page.afterRow ?? 0, page.limit))
   }

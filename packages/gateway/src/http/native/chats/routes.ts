@@ -1,19 +1,18 @@
-import type { Chat, Contact } from '../../../chats/ports.ts'
+import type { Chat } from '../../../chats/ports.ts'
 import { jidUser } from '../../../core/jid.ts'
 import { answerMessage, showAddress } from '../../../core/message-object.ts'
 import { baseUrl, callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { countryCodeFor, readPerson, readRecipient } from '../messages/recipients.ts'
 import { readPage } from '../page.ts'
 import { Nothing, SessionParams } from '../schema.ts'
-import { ChatListQuery, ChatPage, ChatParams, ContactPage, PresenceAnswer, ReadAnswer, TypingBody } from './schema.ts'
+import { ChatListQuery, ChatPage, ChatParams, PresenceAnswer, ReadAnswer, TypingBody } from './schema.ts'
 
 const READ = ['read'] as const
 const SEND = ['send'] as const
 
-/** Chats and contacts: lists, reading, typing, presence. */
+/** Chats: list, reading, typing, presence. */
 export function chatRoutes(app: Server, context: RouteContext): void {
   listRoute(app, context)
-  contactsRoute(app, context)
   readRoute(app, context)
   typingRoute(app, context)
   presenceRoute(app, context)
@@ -59,40 +58,6 @@ function presentChat({ chat, alt, name, unread, last }: Chat, ownPhone: string |
     unread,
     last_message: answerMessage(last, ownPhone, base),
   }
-}
-
-function contactsRoute(app: Server, { gateway }: RouteContext): void {
-  app.get(
-    '/v1/sessions/:session/contacts',
-    {
-      config: { access: READ },
-      schema: {
-        operationId: 'listContacts',
-        summary: 'List the contacts of a session',
-        description: 'Each person once, with phone number and LID as far as they are known.',
-        tags: ['chats'],
-        params: SessionParams,
-        querystring: ChatListQuery,
-        response: { 200: ContactPage },
-      },
-    },
-    async (request) => {
-      const { session } = request.params
-      const { tenant: asked, ...page } = request.query
-      const tenant = tenantToRead(request, asked)
-      return readPage(
-        page,
-        ({ limit, cursor }) =>
-          gateway.chats.contacts(tenant, session, { limit, ...(cursor ? { afterRow: Number(cursor) } : {}) }),
-        { cursorOf: ({ row }) => String(row), present: presentContact },
-      )
-    },
-  )
-}
-
-function presentContact({ phone, lid, name }: Contact) {
-  const digits = { phone: phone && jidUser(phone), lid: lid && jidUser(lid) }
-  return { id: digits.phone ?? lid ?? '', ...digits, name }
 }
 
 function readRoute(app: Server, { gateway }: RouteContext): void {

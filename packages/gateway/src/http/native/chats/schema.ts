@@ -35,12 +35,3 @@ export const PresenceAnswer = Type.Object(
   },
   { description: 'What the person shows.' },
 )
-
-const Contact = Type.Object({
-  id: Type.String({ description: 'The phone number’s digits where known, else the LID.' }),
-  phone: nullableText({ description: 'Digits.' }),
-  lid: nullableText({ description: 'Digits of WhatsApp’s other name of the same person.' }),
-  name: nullableText({ description: 'How the person calls himself.' }),
-})
-
-export const ContactPage = pageOf(Contact, 'Persons who wrote to the account, in order of their first message.')
