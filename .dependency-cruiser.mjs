@@ -95,7 +95,14 @@ export default {
       name: 'lab-stands-alone',
       severity: 'error',
       from: { path: '^packages/lab/' },
-      to: { path: '^packages/(gateway|dashboard)/' },
+      to: { path: '^packages/(gateway|dashboard|client)/' },
+    },
+    {
+      name: 'the-client-stands-alone',
+      comment: 'it knows the gateway by openapi/ alone',
+      severity: 'error',
+      from: { path: '^packages/client/' },
+      to: { path: '^packages/(?!client/)' },
     },
     {
       name: 'the-gateway-knows-no-lab',

@@ -39,7 +39,7 @@ afterAll(() => rig.close())
 
 test('the committed document is what the routes say', () => {
   const committed = readFileSync(new URL('../../../../openapi/native.json', import.meta.url), 'utf8')
-  expect(committed === text, 'run "node packages/gateway/src/http/write-openapi.ts"').toBe(true)
+  expect(committed === text, 'run "npm run generate"').toBe(true)
 })
 
 test('every operation has an id, a summary, a tag, a right and answers that are described', () => {

@@ -44,8 +44,23 @@ export async function installOpenApi(app: Server, config: HttpConfig, version: s
     },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `def-${index}`) },
     stripBasePath: false,
+    transform: ({ schema, url }) => ({
+      schema: schema?.querystring ? { ...schema, querystring: withoutDefaulted(schema.querystring) } : schema,
+      url,
+    }),
   })
   app.addHook('onRoute', documentRoute)
+}
+
+interface ObjectSchema {
+  properties?: Record<string, { default?: unknown }>
+  required?: string[]
+}
+
+/** A parameter that has a default is there for the handler, but no caller has to give it. */
+function withoutDefaulted(schema: ObjectSchema): ObjectSchema {
+  const { properties = {}, required = [] } = schema
+  return { ...schema, required: required.filter((name) => properties[name]?.default === undefined) }
 }
 
 /** Says of every route who may call it and what its errors look like. */

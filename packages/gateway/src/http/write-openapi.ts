@@ -12,7 +12,7 @@ if (!process.argv.includes('--check')) {
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, text)
 } else if (readOr(file, '') !== text) {
-  console.error('openapi/native.json is out of date: run "node packages/gateway/src/http/write-openapi.ts"')
+  console.error('openapi/native.json is out of date: run "npm run generate"')
   process.exitCode = 1
 }
 
