@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
-import { judgeShown, lanesOf, sendOut } from './load/lanes.ts'
+import { CLEAN } from './chaos/ledger.ts'
+import { Load, lanesOf } from './load/lanes.ts'
 import { eventually, json } from './support/api.ts'
 import { startSandbox } from './support/sandbox.ts'
 
@@ -93,22 +94,17 @@ describe('stopping', () => {
     const sandbox = await startSandbox(['--restart-on-exit'])
     try {
       const { contract } = sandbox
-      const lanes = lanesOf(contract, 3)
-      const load = sendOut(contract, lanes, 60)
-      await eventually('the load to run', async () => (await judgeShown(contract, lanes, 60)).lost < 150)
+      const load = new Load(contract, lanesOf(contract, 3))
+      const sending = load.sendOut(60)
+      await eventually('the load to run', async () => (await load.judgeOut()) && load.shown.lines.length > 30)
       const next = sandbox.nextGateway()
       const started = Date.now()
       process.kill(sandbox.gatewayPid(), 'SIGTERM')
       await next
       expect(Date.now() - started).toBeLessThan(10_000)
-      await load
-      await eventually('the last text', async () => (await judgeShown(contract, lanes, 60)).lost === 0)
-      expect(await judgeShown(contract, lanes, 60)).toMatchObject({
-        lost: 0,
-        twice: 0,
-        outOfOrder: 0,
-        undecryptable: 0,
-      })
+      await sending
+      await eventually('the last text', async () => (await load.judgeOut()).lost === 0)
+      expect(await load.judgeOut()).toMatchObject(CLEAN)
     } finally {
       await sandbox.stop()
     }

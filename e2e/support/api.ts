@@ -47,6 +47,7 @@ export interface ShownMessage {
   chat: string
   type: string
   text?: string
+  caption?: string
   copies: number
   undecryptable: number
 }

@@ -7,11 +7,13 @@ import { Chats } from './chats/chats.ts'
 import { GroupRoom } from './chats/groups.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
+import type { Failpoint } from './core/failpoints.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { chooseDialects, keysOf } from './dialects/table.ts'
 import { BaileysEngine } from './engine/baileys/engine.ts'
 import type { Network } from './engine/baileys/options.ts'
 import { EventFeed } from './events/feed.ts'
+import { clientWithFailpoints, dieAt, storeWithFailpoints } from './failpoints.ts'
 import type { Gateway } from './gateway.ts'
 import type { Server } from './http/context.ts'
 import { buildServer } from './http/server.ts'
@@ -47,12 +49,13 @@ const WEBHOOK_SLOTS = { total: 64, perEndpoint: 16 }
 const DRAIN_MS = 6_000
 const PRUNE_EVERY_MS = 10 * 60_000
 
-/** Opens the store and wires all rooms together. Nothing runs before `start()`. */
-export async function createApp(config: Config, logger: Logger): Promise<App> {
-  const clock = systemClock
-  const store = await openSqliteStore({ dataDir: config.dataDir, clock, logger })
+/** Opens the store and wires all rooms together, on the machine's clock or another. Nothing runs before `start()`. */
+export async function createApp(config: Config, logger: Logger, clock: Clock = systemClock): Promise<App> {
+  const failpoint = config.failpoint ? dieAt(config.failpoint) : undefined
+  const opened = await openSqliteStore({ dataDir: config.dataDir, clock, logger })
+  const store = failpoint ? storeWithFailpoints(opened, failpoint) : opened
   try {
-    const parts = await wire(config, store, clock, logger)
+    const parts = await wire(config, { store, clock, logger, failpoint })
     const adminKey = await parts.gateway.access.bootstrap()
     return { adminKey, ...run(parts, { config, store, clock, logger }) }
   } catch (error) {
@@ -78,7 +81,14 @@ interface OwnAddress {
   url: string | undefined
 }
 
-async function wire(config: Config, store: Store, clock: Clock, logger: Logger): Promise<Parts> {
+interface Ground {
+  store: Store
+  clock: Clock
+  logger: Logger
+  failpoint: Failpoint | undefined
+}
+
+async function wire(config: Config, { store, clock, logger, failpoint }: Ground): Promise<Parts> {
   const guard = new UrlGuard({
     allow: config.privateUrls.cidrs,
     allowLoopback: config.privateUrls.loopback,
@@ -87,7 +97,10 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
   })
   const http = new SafeFetch({ guard })
   const proxyLookup = guardedLookup(guard, systemResolve)
-  const engine = new BaileysEngine({ auth: store.auth, network: networkOf(config), clock, logger, proxyLookup })
+  const engine = new BaileysEngine({
+    ...{ auth: store.auth, network: networkOf(config), clock, logger, proxyLookup },
+    ...(failpoint ? { failpoint } : {}),
+  })
   const { dataDir } = config
   const remote = new SessionFiles(engine, store.sessions)
   const media = new Media({ store: store.media, remote, http, dataDir, clock, logger, ...config.media })
@@ -112,7 +125,8 @@ async function wire(config: Config, store: Store, clock: Clock, logger: Logger):
   })
   const dialects = chooseDialects(config.dialects)
   const address: OwnAddress = { url: config.publicUrl ?? undefined }
-  const { pump, webhooks } = wireWebhooks({ store, http, guard, address, clock, logger }, dialects)
+  const client = failpoint ? clientWithFailpoints(http, failpoint) : http
+  const { pump, webhooks } = wireWebhooks({ store, http: client, guard, address, clock, logger }, dialects)
   const responder = new Responder({
     ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },
     ...{ random: Math.random, userAgent: `Kurir/${VERSION}` },

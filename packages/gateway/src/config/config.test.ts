@@ -34,7 +34,16 @@ test('an empty environment gives the documented defaults', () => {
     quotas: { messagesPerMonth: 0, messagesPerDay: 0, numberChecksPerMonth: 1000 },
     media: { maxBytes: 100 * 1024 * 1024, quotaBytes: 0, days: 30 },
     adminKey: null,
+    failpoint: null,
   })
+})
+
+test('a failpoint is taken on the lab only, by a name that there is', () => {
+  const lab = { KURIR_NETWORK: 'lab', KURIR_LAB_URL: 'ws://127.0.0.1:1', KURIR_LAB_ROOT_KEY: 'a'.repeat(64) }
+  const { failpoint } = loadConfig({}, { ...lab, KURIR_FAILPOINT: 'accept.after@3' }).config
+  expect(failpoint).toEqual({ name: 'accept.after', hit: 3 })
+  expect(faultsOf({ KURIR_FAILPOINT: 'accept.after' })).toHaveLength(1)
+  expect(faultsOf({ ...lab, KURIR_FAILPOINT: 'acceptxafter' })).toHaveLength(1)
 })
 
 test('values are read, trimmed, and the command line goes before the environment', () => {

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import type { FailpointName } from '../core/failpoints.ts'
 import type { Quotas } from '../core/quota.ts'
 import { nearestName } from './nearest-name.ts'
 import { SETTING_NAMES, type SettingName, type Settings, SettingsSchema, settingFacts } from './settings.ts'
@@ -37,6 +38,8 @@ export interface Config {
   quotas: Quotas
   /** An admin key given by the operator; null: one is made at the first start. */
   adminKey: string | null
+  /** Where the process dies, for tests of crashes; null anywhere but there. */
+  failpoint: { name: FailpointName; hit: number } | null
 }
 
 interface LabConfig {
@@ -180,6 +183,9 @@ function crossFaults(settings: Settings): string[] {
       if (!settings[name]) faults.push(`${name} is needed with KURIR_NETWORK=lab.`)
     }
   }
+  if (settings.KURIR_FAILPOINT && settings.KURIR_NETWORK !== 'lab') {
+    faults.push('KURIR_FAILPOINT kills the process and is taken with KURIR_NETWORK=lab only.')
+  }
   const key = settings.KURIR_ADMIN_KEY
   if (key && (SAMPLE_KEY.test(key) || new Set(key).size < 12)) {
     faults.push('KURIR_ADMIN_KEY looks like a sample: take a random one, for example from "openssl rand -hex 32".')
@@ -243,7 +249,14 @@ function derive(settings: Settings): Config {
       days: settings.KURIR_MEDIA_DAYS,
     },
     adminKey: settings.KURIR_ADMIN_KEY ?? null,
+    failpoint: deriveFailpoint(settings.KURIR_FAILPOINT),
   }
+}
+
+function deriveFailpoint(text: string | undefined): Config['failpoint'] {
+  if (text === undefined) return null
+  const [name, hit = '1'] = text.split('@')
+  return { name: name as FailpointName, hit: Number(hit) }
 }
 
 function deriveTrust(text: string): boolean | number | string[] {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { FAILPOINTS } from '../core/failpoints.ts'
 
 /**
  * Every setting, its environment variable, default and meaning. Values are as the environment holds them after
@@ -134,6 +135,12 @@ export const SettingsSchema = Type.Object(
       maximum: 1000,
       description: 'Sessions that connect at the same time when the process starts.',
     }),
+    KURIR_FAILPOINT: Type.Optional(
+      Type.String({
+        pattern: `^(${FAILPOINTS.map((name) => name.replace('.', '\\.')).join('|')})(@[1-9][0-9]{0,5})?$`,
+        description: 'For tests on the lab: the process dies where it reaches this point, the @nth time.',
+      }),
+    ),
     KURIR_ADMIN_KEY: Type.Optional(
       Type.String({
         minLength: 32,

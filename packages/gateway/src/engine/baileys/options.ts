@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
+import type { Failpoint } from '../../core/failpoints.ts'
 import type { AuthStore } from './auth-port.ts'
 
 export interface BaileysEngineOptions {
@@ -13,16 +14,9 @@ export interface BaileysEngineOptions {
   timeouts?: Partial<Timeouts>
   /** Finds the addresses of proxies and refuses those that may not be called; by default the machine's resolver. */
   proxyLookup?: LookupFunction
-  /**
-   * For crash tests: awaited where a process may die. `ratchet.committed`: the ratchet of an outgoing message is on
-   * disk, its stanza is not written. `stanza.acked`: the server has the message, nobody was told. `inbound.decrypted`:
-   * plaintext in memory, nothing on disk. `inbound.journalled`: plaintext and ratchet on disk, no receipt sent.
-   */
+  /** For crash tests: awaited where a process may die. */
   failpoint?: Failpoint
 }
-
-export type FailpointName = 'ratchet.committed' | 'stanza.acked' | 'inbound.decrypted' | 'inbound.journalled'
-export type Failpoint = (name: FailpointName) => void | Promise<void>
 
 /** WhatsApp itself, or a lab that speaks its protocol. */
 export type Network =

@@ -1,10 +1,10 @@
 import { areJidsSameUser, proto, type WASocket } from 'baileys'
 import type { Clock } from '../../core/clock.ts'
+import type { Failpoint } from '../../core/failpoints.ts'
 import { type Jid, jidKind } from '../../core/jid.ts'
 import { AckTimeout, ConnectionLost, type OutboundMessage, type SendOutcome } from '../port.ts'
 import { type Ack, type Acks, outcomeOf, within } from './acks.ts'
 import { NoAnswer, type Numbers } from './numbers.ts'
-import type { Failpoint } from './options.ts'
 import type { PrivacyTokens } from './privacy-tokens.ts'
 import type { SignalKeys } from './signal-keys.ts'
 import { stanzaExtras } from './to-wa/stanza.ts'
@@ -81,12 +81,14 @@ export class Sender {
     try {
       // Written may be before or after acknowledged; only the ack counts, and only after the write its time runs.
       const message = proto.Message.decode(bytes)
-      const written = sock.relayMessage(to, message, { messageId: waId, ...stanzaExtras(message, to) })
+      const relayed = sock.relayMessage(to, message, { messageId: waId, ...stanzaExtras(message, to) })
+      const written = failpoint ? relayed.then(() => failpoint('stanza.written')) : relayed
       const ack = await Promise.race([acked, written.then(() => within(ackTimeoutMs, acked))])
       await failpoint?.('stanza.acked')
       await written
       distributed = ack.error === undefined && encryptFailures() === failuresBefore
       if (ack.error === undefined) issueToken()
+      await failpoint?.('stanza.told')
       return ack
     } finally {
       acks.forget(waId)

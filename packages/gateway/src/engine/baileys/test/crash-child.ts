@@ -2,12 +2,12 @@
 import makeWASocket, { type SignalDataSet, type SignalDataTypeMap, WA_CERT_DETAILS } from 'baileys'
 import pino from 'pino'
 import { systemClock } from '../../../core/clock.ts'
+import type { FailpointName } from '../../../core/failpoints.ts'
 import type { SessionUid, WaMessageId } from '../../../core/ids.ts'
 import type { Jid } from '../../../core/jid.ts'
 import { decodeCreds, encodeCreds } from '../auth-state.ts'
 import { BaileysEngine } from '../engine.ts'
 import { decodeKey, encodeKey, type KeyType } from '../key-codec.ts'
-import type { FailpointName } from '../options.ts'
 import { FileAuth } from './file-auth.ts'
 import { Recorder } from './recorder.ts'
 

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { sqlite } from '../support/database.ts'
+import { SCENARIOS } from './all.ts'
+
+const seed = Number(process.env.KURIR_E2E_SEED ?? Date.now() % 1_000_000)
+
+test.each(SCENARIOS.filter(({ id }) => id !== 'R3').map((scenario) => [scenario.id, scenario] as const))(
+  `%s, short (seed ${seed})`,
+  async (_id, scenario) => {
+    const { load, result, broken } = await scenario.run({ seed, isFull: false, database: sqlite(), say: () => {} })
+    expect(broken, `seed ${seed}: ${load}: ${result}`).toEqual([])
+  },
+  180_000,
+)

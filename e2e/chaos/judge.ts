@@ -1,0 +1,58 @@
+import type { Load } from '../load/lanes.ts'
+import { countUndelivered, settled, untilZero } from '../load/settle.ts'
+import { json } from '../support/api.ts'
+import type { Ground } from '../support/ground.ts'
+import type { Receiver } from '../support/receiver.ts'
+import type { Verdict } from './ledger.ts'
+import type { Findings } from './scenario.ts'
+
+export interface Judgement {
+  out: Verdict
+  in: Verdict
+  /** In words, of both directions. */
+  text: string
+}
+
+/** Waits for the last messages, compares the three ledgers and notes what is wrong. */
+export async function judge(
+  { ground, load, receiver, ids }: { ground: Ground; load: Load; receiver: Receiver; ids: string[] },
+  findings: Findings,
+): Promise<Judgement> {
+  const out = await settled(() => load.judgeOut())
+  const told = await settled(async () => load.judgeIn())
+  note(findings, out, 'sent')
+  note(findings, told, 'received')
+  findings.none(await untilZero(() => countUndelivered(ground.place, ids)), 'messages that did not end as delivered')
+  findings.none(receiver.forged, 'webhooks with a wrong signature')
+  await sayOdd(ground, findings)
+  const extra = `${out.extraCopies} copies sent again under their id, ${told.extraCopies} events told again under theirs`
+  return { out, in: told, text: `${inWords(out, told)}; ${extra}` }
+}
+
+/** Notes what the lab did not understand or saw done against the protocol. */
+export async function sayOdd(ground: Ground, findings: Findings): Promise<void> {
+  const url = `${ground.place.lab}/ledger?id=none`
+  const { unknownIqs, violations } = await json<{ unknownIqs: string[]; violations: string[] }>('GET', url)
+  findings.none(unknownIqs.length, `IQs that the lab does not know: ${unknownIqs}`)
+  findings.none(violations.length, `violations of the protocol: ${violations}`)
+}
+
+/** Notes each kind of fault in a verdict. */
+export function note(findings: Findings, verdict: Verdict, which: string): void {
+  findings.none(verdict.lost, `lost of what was ${which}`)
+  findings.none(verdict.twice, `twice of what was ${which}`)
+  findings.none(verdict.outOfOrder, `out of order of what was ${which}`)
+  findings.none(verdict.undecryptable, `undecryptable of what was ${which}`)
+}
+
+/** The sum of verdicts in words. */
+export function inWords(...verdicts: Verdict[]): string {
+  const sum = (of: (verdict: Verdict) => number) => verdicts.reduce((total, verdict) => total + of(verdict), 0)
+  const [lost, twice, order, dark] = [
+    sum(({ lost }) => lost),
+    sum(({ twice }) => twice),
+    sum(({ outOfOrder }) => outOfOrder),
+    sum(({ undecryptable }) => undecryptable),
+  ]
+  return `${lost} lost, ${twice} twice, ${order} out of order, ${dark} undecryptable`
+}

@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Lab, type LabOptions, startLab } from 'kurir-lab'
+import { childEnv } from '../../packages/gateway/src/config/config.ts'
+import { Child } from '../../packages/gateway/src/sandbox/child.ts'
+import { JsonApi } from '../../packages/gateway/src/sandbox/clients.ts'
+import { populate } from '../../packages/gateway/src/sandbox/populate.ts'
+import { eventually, json } from './api.ts'
+import { type Database, sqlite } from './database.ts'
+
+/** Where messages go to and fro: a gateway, a lab, and who is there. */
+export interface Place {
+  gateway: string
+  lab: string
+  keys: { native: string }
+  sessions: { id: string; phone: string }[]
+  contacts: { phone: string; name: string }[]
+  groups: { id: string; name: string }[]
+}
+
+export interface GroundOptions {
+  database?: Database
+  /** Paired sessions, 1 by default. */
+  sessions?: number
+  /** Of the gateway, besides those that it needs here. */
+  settings?: Record<string, string>
+  lab?: LabOptions
+}
+
+const MAIN = fileURLToPath(new URL('../../packages/gateway/src/main.ts', import.meta.url))
+const ADMIN_KEY = 'kurir-ground-9mB2xWq7LrT4vYp0ZsDfHjKn'
+const STOP_MS = 15_000
+
+/** A lab in this process and a gateway in another one, which tests start, kill and start again as they like. */
+export class Ground {
+  readonly lab: Lab
+  readonly database: Database
+  readonly directory: string
+  readonly settings: Record<string, string>
+  readonly #port: number
+  #place: Place | undefined
+  #child: Child | undefined
+  #isRunning = false
+
+  private constructor(lab: Lab, port: number, { database = sqlite(), settings = {} }: GroundOptions) {
+    this.lab = lab
+    this.database = database
+    this.settings = settings
+    this.directory = mkdtempSync(join(tmpdir(), 'kurir-ground-'))
+    this.#port = port
+  }
+
+  /** With a running gateway whose sessions are paired and connected. */
+  static async start(options: GroundOptions = {}): Promise<Ground> {
+    const ground = new Ground(await startLab(options.lab), await freePort(), options)
+    try {
+      await ground.begin()
+      const gateway = new JsonApi(ground.url, { authorization: `Bearer ${ADMIN_KEY}` })
+      const lab = new JsonApi(ground.lab.url)
+      const people = await populate({ lab, gateway, onProgress: () => {} }, options.sessions ?? 1)
+      const body = { name: 'ground', scopes: ['manage', 'send', 'read'] }
+      const { key } = await json<{ key: string }>('POST', `${ground.url}/v1/keys`, { key: ADMIN_KEY, body })
+      ground.#place = { ...people, gateway: ground.url, lab: ground.lab.url, keys: { native: key } }
+      return ground
+    } catch (error) {
+      await ground.stop()
+      throw error
+    }
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  get place(): Place {
+    if (!this.#place) throw new Error('the ground is not there yet')
+    return this.#place
+  }
+
+  /** Of the running gateway, or of the last one. */
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
+  /** Resolves when the running gateway has ended, with its exit code or the signal's name. */
+  get ended(): Promise<string> {
+    return this.#child?.exited ?? Promise.resolve('never started')
+  }
+
+  /** Starts a gateway and resolves when it listens; `extra` are settings of this process alone. */
+  async begin(extra: Record<string, string> = {}): Promise<void> {
+    const env = childEnv({
+      KURIR_NETWORK: 'lab',
+      KURIR_LAB_URL: this.lab.ws,
+      KURIR_LAB_ROOT_KEY: this.lab.rootKey,
+      KURIR_LAB_CA: this.lab.caFile,
+      KURIR_DATA: join(this.directory, 'gateway'),
+      KURIR_PORT: String(this.#port),
+      KURIR_ADMIN_KEY: ADMIN_KEY,
+      KURIR_LOG_LEVEL: 'warn',
+      KURIR_RATE_LIMIT: '0',
+      KURIR_ALLOW_PRIVATE_URLS: 'loopback',
+      ...this.database.settings,
+      ...this.settings,
+      ...extra,
+    })
+    const stderr = process.env.KURIR_E2E_VERBOSE ? 'inherit' : 'ignore'
+    const child = new Child(MAIN, ['start', '--exit-with-parent', '--json'], { env, stderr })
+    this.#child = child
+    this.#isRunning = true
+    void child.exited.then(() => {
+      if (this.#child === child) this.#isRunning = false
+    })
+    await child.firstJsonLine()
+  }
+
+  /** Kills the gateway; resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#isRunning) process.kill(this.pid, 'SIGKILL')
+    await this.ended
+  }
+
+  /** Resolves when every session is connected. */
+  async connected(): Promise<void> {
+    await eventually('all sessions', async () => (await fetch(`${this.url}/readyz`)).status === 200, {
+      timeoutMs: 60_000,
+    })
+  }
+
+  /** Registers a webhook for the tenant's events and answers its secret. */
+  async webhook(url: string, events = ['message.*']): Promise<string> {
+    const { gateway, keys } = this.place
+    const body = { url, events }
+    return (await json<{ secret: string }>('POST', `${gateway}/v1/webhooks`, { key: keys.native, body })).secret
+  }
+
+  /** Has something go wrong on the network (see the lab's README). */
+  async fault(kind: string, options: object = {}): Promise<void> {
+    await json('POST', `${this.lab.url}/faults`, { body: { kind, ...options } })
+  }
+
+  async stop(): Promise<void> {
+    await this.#child?.stop(STOP_MS)
+    await this.lab.close()
+    await this.database.drop()
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || !address) throw new Error('there is no free port')
+  return address.port
+}
