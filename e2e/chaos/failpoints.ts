@@ -29,7 +29,7 @@ export const ratchet: Scenario = {
 }
 
 async function dieAtEach(
-  { seed, database, isFull, say }: Parameters<Scenario['run']>[0],
+  { seed, database, say }: Parameters<Scenario['run']>[0],
   points: readonly FailpointName[],
   rounds: number,
 ): ReturnType<Scenario['run']> {
