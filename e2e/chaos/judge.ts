@@ -30,7 +30,7 @@ export async function judge(
 }
 
 /** Notes what the lab did not understand or saw done against the protocol. */
-export async function sayOdd(ground: Ground, findings: Findings): Promise<void> {
+async function sayOdd(ground: Ground, findings: Findings): Promise<void> {
   const url = `${ground.place.lab}/ledger?id=none`
   const { unknownIqs, violations } = await json<{ unknownIqs: string[]; violations: string[] }>('GET', url)
   findings.none(unknownIqs.length, `IQs that the lab does not know: ${unknownIqs}`)
@@ -38,7 +38,7 @@ export async function sayOdd(ground: Ground, findings: Findings): Promise<void> 
 }
 
 /** Notes each kind of fault in a verdict. */
-export function note(findings: Findings, verdict: Verdict, which: string): void {
+function note(findings: Findings, verdict: Verdict, which: string): void {
   findings.none(verdict.lost, `lost of what was ${which}`)
   findings.none(verdict.twice, `twice of what was ${which}`)
   findings.none(verdict.outOfOrder, `out of order of what was ${which}`)
@@ -46,7 +46,7 @@ export function note(findings: Findings, verdict: Verdict, which: string): void 
 }
 
 /** The sum of verdicts in words. */
-export function inWords(...verdicts: Verdict[]): string {
+function inWords(...verdicts: Verdict[]): string {
   const sum = (of: (verdict: Verdict) => number) => verdicts.reduce((total, verdict) => total + of(verdict), 0)
   const [lost, twice, order, dark] = [
     sum(({ lost }) => lost),

@@ -34,11 +34,6 @@ export interface Verdict {
 
 export const CLEAN: Omit<Verdict, 'extraCopies'> = { lost: 0, twice: 0, outOfOrder: 0, undecryptable: 0 }
 
-/** How many of the faults that nobody forgives a verdict counts. */
-export function faultsOf({ lost, twice, outOfOrder, undecryptable }: Verdict): number {
-  return lost + twice + outOfOrder + undecryptable
-}
-
 /**
  * Compares what one end was given with what the other end saw. Order is that of the first sight of each text in its
  * chat. What was seen and never given counts as seen twice: somebody made it of something else.
