@@ -84,6 +84,34 @@ describe('groups, chats and the event stream over the sandbox', () => {
     await expect(call('GET', `/groups/${made.id}`)).rejects.toThrow(/answered 4/)
   })
 
+  test('a call is told; where the session wants it, it is rejected and answered with one text', async () => {
+    const { lab, phone, contacts } = sandbox.contract
+    const ani = contacts[0]?.phone ?? ''
+    const ring = (body: object = {}) =>
+      json<{ id: string }>('POST', `${lab}/phones/${ani}/call`, { body: { to: phone, ...body } })
+    const stateOf = async (id: string) =>
+      (await json<{ calls: Record<string, string> }>('GET', `${lab}/phones/${ani}`)).calls[id]
+    const told = (id: string) =>
+      eventually('the event', () => stream.events.find(({ type, data }) => type === 'call.received' && data.id === id))
+    const first = await ring({ video: true })
+    expect((await told(first.id)).data).toMatchObject({ from: ani, video: true, group: null, offline: false })
+    expect(await stateOf(first.id)).toBe('ringing')
+
+    const calls = { reject: true, text: 'Kami tidak menerima telepon' }
+    expect(await call('PATCH', '', { settings: { calls } })).toMatchObject({ settings: { calls } })
+    const second = await ring()
+    await eventually('the rejection', async () => (await stateOf(second.id)) === 'rejected')
+    const texts = async () => (await shownMessages(lab, ani)).filter(({ text }) => text === calls.text)
+    await eventually('the text', async () => (await texts()).length > 0)
+    expect(await told(second.id)).toMatchObject({ data: { from: ani, video: false } })
+
+    expect(await call('PATCH', '', { settings: { calls: null } })).toMatchObject({ settings: { calls: null } })
+    const third = await ring()
+    await told(third.id)
+    expect(await stateOf(third.id)).toBe('ringing')
+    expect(await texts()).toHaveLength(1)
+  })
+
   test('a chat shows what came, its sender sees it read, and typing is shown', async () => {
     const { lab, phone, contacts, sessions } = sandbox.contract
     const [ani] = contacts
@@ -144,7 +172,7 @@ interface StreamedEvent {
   id: string
   seq: number
   type: string
-  data: { text?: string; group?: string }
+  data: { text?: string; group?: string; id?: string }
 }
 
 /** A client of the event stream that keeps what came. */

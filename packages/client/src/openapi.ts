@@ -1157,6 +1157,10 @@ export interface components {
                     gap_ms?: number[];
                     per_day?: number;
                 } | null;
+                calls: {
+                    reject: boolean;
+                    text?: string;
+                } | null;
             };
         };
         /**
@@ -1969,6 +1973,12 @@ export interface operations {
                             /** @description By days in UTC; the rest goes out the next day. */
                             per_day?: number;
                         } | null;
+                        calls?: {
+                            /** @description Whether calls of persons are rejected; calls of groups just ring. */
+                            reject: boolean;
+                            /** @description Sent to who called, once for a call. */
+                            text?: string;
+                        } | null;
                         /**
                          * @description An offset or an IANA name, for days, hours, `[time]` and `[date]`. Default: Asia/Jakarta.
                          * @example +7
@@ -2142,6 +2152,12 @@ export interface operations {
                             gap_ms?: number[];
                             /** @description By days in UTC; the rest goes out the next day. */
                             per_day?: number;
+                        } | null;
+                        calls?: {
+                            /** @description Whether calls of persons are rejected; calls of groups just ring. */
+                            reject: boolean;
+                            /** @description Sent to who called, once for a call. */
+                            text?: string;
                         } | null;
                         /**
                          * @description An offset or an IANA name, for days, hours, `[time]` and `[date]`. Default: Asia/Jakarta.

@@ -3,6 +3,14 @@ export interface SessionSettings {
   /** `http://`, `https://` or `socks5://` URL that the session's connections go through, with its password. */
   proxy?: string
   pacing?: Pacing
+  calls?: CallSettings
+}
+
+/** What becomes of incoming calls; without it they just ring. */
+export interface CallSettings {
+  reject: boolean
+  /** Sent to who called, once for a call. */
+  text?: string
 }
 
 /** How fast a session may send; what is absent does not limit. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { IncomingCall } from '../core/call.ts'
 import type { GroupSummary, GroupUpdate, ParticipantChange, ParticipantResult } from '../core/group.ts'
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
@@ -132,6 +133,8 @@ export interface ChatActions {
   /** Tells the senders that their messages were read, as far as the account's privacy lets them know. */
   markRead(chat: Jid, messages: readonly MessageRef[]): Promise<void>
   setTyping(chat: Jid, state: TypingState): Promise<void>
+  /** Stops the ringing; the caller sees that it was rejected. `from` as the call names him. */
+  rejectCall(id: string, from: Jid): Promise<void>
   /** Asks for somebody's presence. */
   presence(person: Jid): Promise<Presence>
 }
@@ -173,6 +176,8 @@ export interface EngineSink {
   onReceipt(receipt: Receipt): Promise<void>
   /** Something changed in a group. The server tells it again at the next start unless the promise resolved. */
   onGroupUpdate(update: GroupUpdate): Promise<void>
+  /** Somebody rings, or did while the session was away. Told again at the next start unless the promise resolved. */
+  onCall(call: IncomingCall): Promise<void>
 }
 
 export interface AccountIdentity {

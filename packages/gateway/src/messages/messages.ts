@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { IncomingCall } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { type MessageId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
@@ -177,6 +178,14 @@ export class Messages implements MessageVerbs {
 
   onReceipt(session: SessionUid, receipt: Receipt): Promise<void> {
     return this.#inbox.onReceipt(session, receipt)
+  }
+
+  async onCallRejected(session: SessionUid, call: IncomingCall, text: string): Promise<void> {
+    const record = await this.#sessions.getSessionByUid(session)
+    if (!record) return
+    const idempotency = { key: `call:${session}:${call.id}`, requestHash: call.id }
+    const message: SendMessage = { to: call.from, content: { type: 'text', text } }
+    await this.send(record.tenant, record.id, message, { waitMs: 0, idempotency })
   }
 
   async #session(tenant: TenantId, id: string): Promise<SessionRecord> {

@@ -1,3 +1,4 @@
+import type { IncomingCall } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid } from '../core/ids.ts'
 import type {
@@ -25,6 +26,8 @@ export interface ConnectionEvents {
   onClosed(): void
   /** Resolves when it is stored; may come at any time. */
   onGroupUpdate(update: GroupUpdate): Promise<void>
+  /** The same for a call. */
+  onCall(call: IncomingCall): Promise<void>
 }
 
 export interface ConnectionReport {
@@ -87,6 +90,7 @@ export async function runConnection(
     onMessage: (message) => traffic.onMessage(session, message),
     onUndecryptable: (message) => traffic.onUndecryptable(session, message),
     onGroupUpdate: (update) => events.onGroupUpdate(update),
+    onCall: (call) => events.onCall(call),
     onReceipt: (receipt) => traffic.onReceipt(session, receipt),
   }
   const connection = engine.connect(session, sink, options)

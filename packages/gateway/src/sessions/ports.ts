@@ -1,3 +1,4 @@
+import type { IncomingCall } from '../core/call.ts'
 import type { SessionUid, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../core/session.ts'
@@ -24,6 +25,8 @@ export interface SessionStore {
   recordQr(uid: SessionUid, qr: { text: string; expiresAt: number; at: number }): Promise<void>
   /** Writes the `group.updated` event with the webhook deliveries. */
   recordGroupUpdate(uid: SessionUid, update: GroupUpdate): Promise<void>
+  /** Writes the `call.received` event with the webhook deliveries. */
+  recordCall(uid: SessionUid, call: IncomingCall): Promise<void>
   /** Deletes the session with all its rows. */
   deleteSession(uid: SessionUid): Promise<void>
 }
@@ -60,4 +63,6 @@ export interface SessionTraffic {
   onMessage(session: SessionUid, message: InboundMessage): Promise<void>
   onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void>
   onReceipt(session: SessionUid, receipt: Receipt): Promise<void>
+  /** Answers a call that was rejected with a text, once however often it is asked. */
+  onCallRejected(session: SessionUid, call: IncomingCall, text: string): Promise<void>
 }

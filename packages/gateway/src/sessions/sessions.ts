@@ -135,12 +135,15 @@ export class Sessions implements SessionVerbs {
     })
   }
 
-  #settings(before: SessionSettings, { proxy, pacing }: Pick<UpdateSession, 'proxy' | 'pacing'>): SessionSettings {
+  #settings(before: SessionSettings, patch: Pick<UpdateSession, 'proxy' | 'pacing' | 'calls'>): SessionSettings {
+    const { proxy, pacing, calls } = patch
     const next = { ...before }
     if (proxy === null) delete next.proxy
     else if (proxy !== undefined) next.proxy = this.#checkProxy(proxy)
     if (pacing === null) delete next.pacing
     else if (pacing !== undefined) next.pacing = checkPacing(pacing)
+    if (calls === null) delete next.calls
+    else if (calls !== undefined) next.calls = calls
     return next
   }
 

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
+import type { IncomingCall } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid } from '../core/ids.ts'
 import type { SessionRecord, StatusReason } from '../core/session.ts'
 import type { AccountIdentity, ConnectOptions, Engine, EngineConnection, GroupUpdate } from '../engine/port.ts'
+import { takeCall } from './calls.ts'
 import { type ConnectionEvents, type ConnectionReport, runConnection } from './connection.ts'
 import type { HandshakeGate } from './handshake-gate.ts'
 import { afterEnding, type NextStep, reconnectDelayMs } from './lifecycle.ts'
@@ -159,6 +161,10 @@ export class Supervisor implements ConnectionEvents {
 
   onGroupUpdate(update: GroupUpdate): Promise<void> {
     return this.#deps.store.recordGroupUpdate(this.session, update)
+  }
+
+  onCall(call: IncomingCall): Promise<void> {
+    return takeCall(this.session, call, this.#live, this.#deps)
   }
 
   async #remember(identity: AccountIdentity): Promise<void> {

@@ -1,6 +1,6 @@
 import type { TenantId } from '../core/ids.ts'
 import type { SessionRecord } from '../core/session.ts'
-import type { Pacing } from '../core/session-settings.ts'
+import type { CallSettings, Pacing } from '../core/session-settings.ts'
 import type { GroupSummary, NumberCheck } from '../engine/port.ts'
 
 /** What the outside may do with sessions. Every verb rejects with `session_not_found` for an id the tenant has not. */
@@ -45,6 +45,8 @@ export interface CreateSession {
   proxy?: string
   /** Default: none. */
   pacing?: Pacing | null
+  /** Default: they just ring. */
+  calls?: CallSettings | null
   /** False leaves it stopped until `start`. */
   isStarted?: boolean
 }
@@ -56,6 +58,8 @@ export interface UpdateSession {
   proxy?: string | null
   /** Takes the place of the former one as a whole; null: none. */
   pacing?: Pacing | null
+  /** The same. */
+  calls?: CallSettings | null
 }
 
 export interface PairingQr {

@@ -2,7 +2,7 @@ import type { BinaryNode, WASocket } from 'baileys'
 import type { Clock } from '../../core/clock.ts'
 import { type Jid, parseJid } from '../../core/jid.ts'
 import type { ChatActions, MessageRef, Presence, TypingState } from '../port.ts'
-import type { ActionsContext } from './asking.ts'
+import { type ActionsContext, query } from './asking.ts'
 
 /** How long the account counts as in use after it typed or asked for somebody: typing is shown of such alone. */
 const ONLINE_MS = 20_000
@@ -37,6 +37,10 @@ export class BaileysChatActions implements ChatActions {
     if (state !== 'paused') await this.#comeOnline(sock)
     await this.#context.ask(sock.sendPresenceUpdate(state, chat))
     if (state === 'paused') await this.#goOffline(sock)
+  }
+
+  async rejectCall(id: string, from: Jid): Promise<void> {
+    await query(this.#context, (sock) => sock.rejectCall(id, from))
   }
 
   async presence(person: Jid): Promise<Presence> {

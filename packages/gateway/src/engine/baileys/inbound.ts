@@ -1,6 +1,7 @@
 import { type BinaryNode, getBinaryNodeChild, type WASocket } from 'baileys'
 import type { Failpoint } from '../../core/failpoints.ts'
 import type { EngineSink } from '../port.ts'
+import { callOf } from './calls.ts'
 import { Envelopes, journalKey, type StanzaFate } from './envelope.ts'
 import { readHead } from './from-wa/address.ts'
 import { groupUpdateOf } from './group-updates.ts'
@@ -16,9 +17,11 @@ const ROOM = 256
 /** Ciphertexts of kinds that Baileys does not decrypt, and answers by itself. */
 const NOT_OURS = new Set(['msmsg'])
 
+type Proceed = (stanza: BinaryNode) => Promise<void>
+
 export interface InboundContext extends PumpContext {
   keys: SignalKeys
-  sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt' | 'onGroupUpdate'>
+  sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt' | 'onGroupUpdate' | 'onCall'>
   failpoint: Failpoint | undefined
 }
 
@@ -47,6 +50,7 @@ export class Inbound implements DecryptionJournal {
       if (stanza.attrs.type === 'w:gp2') this.#notifications.add(() => this.#groupUpdate(stanza, proceed))
       else void proceed(stanza).catch(() => {})
     })
+    intercept(sock, 'CB:call', (stanza, proceed) => this.#notifications.add(() => this.#call(stanza, proceed)))
   }
 
   /** Resolves when everything received so far is with the sink. */
@@ -86,7 +90,7 @@ export class Inbound implements DecryptionJournal {
    * may come first, and it lets live messages overtake those that waited on the server. Without the `offline` mark it
    * deals with a stanza before it says so; ours has the mark.
    */
-  async #message(stanza: BinaryNode, proceed: (stanza: BinaryNode) => Promise<void>): Promise<void> {
+  async #message(stanza: BinaryNode, proceed: Proceed): Promise<void> {
     if (this.pump.waiting >= ROOM) await this.pump.idle()
     const fate = this.#envelopes.open(stanza)
     const { offline: _offline, ...attrs } = stanza.attrs
@@ -108,28 +112,33 @@ export class Inbound implements DecryptionJournal {
     }
   }
 
-  /** Baileys acknowledges a receipt whatever becomes of it, so it is not shown one that is not stored. */
-  async #receipt(stanza: BinaryNode, proceed: (stanza: BinaryNode) => Promise<void>): Promise<void> {
-    const { me, sink, clock, logger } = this.#context
+  #receipt(stanza: BinaryNode, proceed: Proceed): Promise<void> {
+    const { me, sink, clock } = this.#context
     const own = me()
     const receipt = own && receiptOf(stanza, own, clock.now())
-    try {
-      if (receipt) await sink.onReceipt(receipt)
-    } catch (error) {
-      logger.warn({ err: error }, 'A receipt could not be stored; the server will send it again')
-      return
-    }
-    void proceed(stanza).catch(() => {})
+    return this.#storeFirst('receipt', stanza, proceed, async () => receipt && sink.onReceipt(receipt))
   }
 
-  /** Baileys acknowledges a notification whatever becomes of it, so it is not shown one that is not stored. */
-  async #groupUpdate(stanza: BinaryNode, proceed: (stanza: BinaryNode) => Promise<void>): Promise<void> {
-    const { sink, clock, logger } = this.#context
+  #groupUpdate(stanza: BinaryNode, proceed: Proceed): Promise<void> {
+    const { sink, clock } = this.#context
     const update = groupUpdateOf(stanza, clock.now())
+    return this.#storeFirst('change of a group', stanza, proceed, async () => update && sink.onGroupUpdate(update))
+  }
+
+  #call(stanza: BinaryNode, proceed: Proceed): Promise<void> {
+    const { sink, clock, lookUp } = this.#context
+    return this.#storeFirst('call', stanza, proceed, async () => {
+      const call = await callOf(stanza, lookUp, clock.now())
+      if (call) await sink.onCall(call)
+    })
+  }
+
+  /** Baileys acknowledges such stanzas whatever becomes of them, so it is not shown one that is not stored. */
+  async #storeFirst(what: string, stanza: BinaryNode, proceed: Proceed, store: () => Promise<void>): Promise<void> {
     try {
-      if (update) await sink.onGroupUpdate(update)
+      await store()
     } catch (error) {
-      logger.warn({ err: error }, 'A change of a group could not be stored; the server will tell it again')
+      this.#context.logger.warn({ err: error }, `A ${what} could not be stored; the server will tell it again`)
       return
     }
     void proceed(stanza).catch(() => {})

@@ -1,6 +1,6 @@
 import type { BinaryNode, WASocket } from 'baileys'
 
-type StanzaEvent = 'CB:message' | 'CB:receipt' | 'CB:notification'
+type StanzaEvent = 'CB:message' | 'CB:receipt' | 'CB:notification' | 'CB:call'
 
 /**
  * Puts `handler` before what Baileys does with a kind of stanza. Baileys goes on when `proceed` is called, and

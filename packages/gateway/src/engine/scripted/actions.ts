@@ -28,6 +28,7 @@ export type ChatDeed =
   | { kind: 'read'; chat: Jid; waIds: string[] }
   | { kind: 'typing'; chat: Jid; state: string }
   | { kind: 'presence'; person: Jid }
+  | { kind: 'reject'; call: string; from: Jid }
 
 /** Groups as the script's server keeps them; whoever is registered can be added. */
 export function scriptedGroups(
@@ -103,6 +104,7 @@ export function scriptedChats(account: ActingAccount, answer: Answer): ChatActio
   return {
     markRead: (chat, messages) => note({ kind: 'read', chat, waIds: messages.map(({ waId }) => waId) }),
     setTyping: (chat, state) => note({ kind: 'typing', chat, state }),
+    rejectCall: (call, from) => note({ kind: 'reject', call, from }),
     presence: async (person) => {
       await note({ kind: 'presence', person })
       return { state: 'available', lastSeen: null }

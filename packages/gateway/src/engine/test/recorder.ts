@@ -1,3 +1,4 @@
+import type { IncomingCall } from '../../core/call.ts'
 import type { SessionUid } from '../../core/ids.ts'
 import type {
   AccountIdentity,
@@ -21,6 +22,7 @@ export type Told =
   | { kind: 'undecryptable'; message: UndecryptableMessage }
   | { kind: 'receipt'; receipt: Receipt }
   | { kind: 'group'; update: GroupUpdate }
+  | { kind: 'call'; call: IncomingCall }
 
 type ToldKind = Told['kind']
 type ToldOf<Kind extends ToldKind> = Extract<Told, { kind: Kind }>
@@ -71,6 +73,10 @@ export class Recorder implements EngineSink {
   onUndecryptable(message: UndecryptableMessage): Promise<void> {
     this.#tell({ kind: 'undecryptable', message })
     return Promise.resolve()
+  }
+
+  async onCall(call: IncomingCall): Promise<void> {
+    this.#tell({ kind: 'call', call })
   }
 
   async onGroupUpdate(update: GroupUpdate): Promise<void> {

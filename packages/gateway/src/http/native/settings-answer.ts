@@ -20,6 +20,7 @@ export const SettingsAnswer = Type.Object(
       }),
       Type.Null(),
     ]),
+    calls: Type.Union([Type.Object({ reject: Type.Boolean(), text: Type.Optional(Type.String()) }), Type.Null()]),
   },
   { description: 'How the session answers by itself; shown where one session is read or changed.' },
 )

@@ -99,6 +99,17 @@ function contacts(use: Use): void {
     expect(await world.store.chats.listContacts(session.uid, { limit: 9 })).toEqual([])
   })
 
+  test('a call is an event in the lane of who calls', async () => {
+    const world = use()
+    const session = await world.session()
+    const call = { id: 'CALL1', from: ANI, fromAlt: ANI_LID, video: true, group: null, at: world.now, offline: false }
+    await world.store.sessions.recordCall(session.uid, call)
+    expect(only(await world.events(session.uid))).toMatchObject({
+      ...{ type: 'call.received', lane: ANI, timestamp: world.now },
+      data: { id: 'CALL1', from: '6281311110001', video: true, group: null, offline: false },
+    })
+  })
+
   test('a group’s change is an event in the group’s lane', async () => {
     const world = use()
     const session = await world.session()

@@ -1,3 +1,4 @@
+import { type IncomingCall, presentCall } from '../../core/call.ts'
 import { KurirError } from '../../core/errors.ts'
 import { presentGroupUpdate } from '../../core/group.ts'
 import type { SessionUid, TenantId } from '../../core/ids.ts'
@@ -87,6 +88,18 @@ export class SqliteSessionStore implements SessionStore {
         at: update.at,
         lane: update.group,
         render: () => presentGroupUpdate(update),
+      }),
+    )
+  }
+
+  recordCall(uid: SessionUid, call: IncomingCall): Promise<void> {
+    return this.writer.write((effects) =>
+      this.log.append(effects, {
+        session: uid,
+        type: 'call.received',
+        at: call.at,
+        lane: call.group ?? call.from,
+        render: () => presentCall(call),
       }),
     )
   }

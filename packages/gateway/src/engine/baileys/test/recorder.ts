@@ -1,3 +1,4 @@
+import type { IncomingCall } from '../../../core/call.ts'
 import type { SessionUid } from '../../../core/ids.ts'
 import type {
   AccountIdentity,
@@ -18,6 +19,7 @@ export class Recorder implements EngineSink {
   readonly undecryptable: UndecryptableMessage[] = []
   readonly receipts: Receipt[] = []
   readonly groupUpdates: GroupUpdate[] = []
+  readonly calls: IncomingCall[] = []
   paired: AccountIdentity | undefined
   identity: AccountIdentity | undefined
   drained = false
@@ -67,6 +69,10 @@ export class Recorder implements EngineSink {
 
   async onUndecryptable(message: UndecryptableMessage): Promise<void> {
     this.undecryptable.push(message)
+  }
+
+  async onCall(call: IncomingCall): Promise<void> {
+    this.calls.push(call)
   }
 
   async onGroupUpdate(update: GroupUpdate): Promise<void> {

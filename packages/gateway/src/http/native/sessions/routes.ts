@@ -2,12 +2,12 @@ import type { Static } from 'typebox'
 import { KurirError } from '../../../core/errors.ts'
 import type { TenantId } from '../../../core/ids.ts'
 import { presentSession, type SessionRecord } from '../../../core/session.ts'
-import type { Pacing } from '../../../core/session-settings.ts'
 import type { Gateway } from '../../../gateway.ts'
-import type { SessionVerbs } from '../../../sessions/verbs.ts'
+import type { SessionVerbs, UpdateSession } from '../../../sessions/verbs.ts'
 import { absoluteUrl, callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { Nothing, SessionParams } from '../schema.ts'
+import { readCalls } from './calls.ts'
 import { readPacing } from './pacing.ts'
 import {
   CreateSessionBody,
@@ -49,7 +49,7 @@ function createRoute(app: Server, { gateway, config }: RouteContext): void {
       if (caller.session !== null) throw new KurirError('forbidden', 'The key is bound to one session')
       const { settings, ...input } = request.body
       if (settings) gateway.automation.checkSettings(readSettings(settings))
-      const session = await gateway.sessions.create(caller.tenant, { ...input, ...pacingOf(settings) })
+      const session = await gateway.sessions.create(caller.tenant, { ...input, ...ownSettings(settings) })
       if (settings) await gateway.automation.updateSettings(caller.tenant, session.id, readSettings(settings))
       reply.code(201).header('location', absoluteUrl(request, config, `/v1/sessions/${session.id}`))
       return withSettings(gateway, caller.tenant, session)
@@ -58,15 +58,18 @@ function createRoute(app: Server, { gateway, config }: RouteContext): void {
 }
 
 /** What of the settings is the session's own. */
-function pacingOf(settings: Static<typeof SettingsInput> | undefined): { pacing?: Pacing | null } {
-  if (settings?.pacing === undefined) return {}
-  return { pacing: settings.pacing && readPacing(settings.pacing) }
+function ownSettings(settings: Static<typeof SettingsInput> | undefined): Pick<UpdateSession, 'pacing' | 'calls'> {
+  const { pacing, calls } = settings ?? {}
+  return {
+    ...(pacing === undefined ? {} : { pacing: pacing && readPacing(pacing) }),
+    ...(calls === undefined ? {} : { calls: calls && readCalls(calls) }),
+  }
 }
 
 /** The session with how it answers by itself. */
 async function withSettings(gateway: Gateway, tenant: TenantId, session: SessionRecord) {
   const settings = await gateway.automation.settings(tenant, session.id)
-  return { ...presentSession(session), settings: presentSettings(settings, session.settings.pacing) }
+  return { ...presentSession(session), settings: presentSettings(settings, session.settings) }
 }
 
 function lookRoutes(app: Server, { gateway }: RouteContext): void {
@@ -135,7 +138,10 @@ function changeRoutes(app: Server, { gateway }: RouteContext): void {
       const { settings, ...patch } = request.body
       const patched = settings && readSettings(settings)
       if (patched) gateway.automation.checkSettings(patched)
-      const session = await gateway.sessions.update(tenant, request.params.session, { ...patch, ...pacingOf(settings) })
+      const session = await gateway.sessions.update(tenant, request.params.session, {
+        ...patch,
+        ...ownSettings(settings),
+      })
       if (patched) await gateway.automation.updateSettings(tenant, session.id, patched)
       return withSettings(gateway, tenant, session)
     },

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { type AutomationSettings, WEEKDAYS } from '../../../automation/ports.ts'
 import type { SettingsPatch } from '../../../automation/verbs.ts'
-import type { Pacing } from '../../../core/session-settings.ts'
+import type { CallSettings, SessionSettings } from '../../../core/session-settings.ts'
 import { exactly } from '../schema.ts'
+import { CallsInput } from './calls.ts'
 import { PacingInput, type PacingObject, presentPacing } from './pacing.ts'
 
 /** How a session answers by itself, as the API shows it. */
@@ -16,6 +17,7 @@ export interface SettingsObject {
   active_hours: { from: string; to: string }
   timezone: string
   pacing: PacingObject | null
+  calls: CallSettings | null
 }
 
 const optional = Type.Optional
@@ -49,6 +51,7 @@ export const SettingsInput = exactly(
       ),
     ),
     pacing: optional(Type.Union([PacingInput, Type.Null()])),
+    calls: optional(Type.Union([CallsInput, Type.Null()])),
     timezone: optional(
       Type.String({
         maxLength: 64,
@@ -61,7 +64,10 @@ export const SettingsInput = exactly(
 )
 
 /** Renders the settings. */
-export function presentSettings(settings: AutomationSettings, pacing: Pacing | undefined): SettingsObject {
+export function presentSettings(
+  settings: AutomationSettings,
+  { pacing, calls }: Pick<SessionSettings, 'pacing' | 'calls'>,
+): SettingsObject {
   return {
     default_msg: settings.defaultMessage,
     send_default_msg: settings.sendDefaultMessage,
@@ -72,6 +78,7 @@ export function presentSettings(settings: AutomationSettings, pacing: Pacing | u
     active_hours: settings.activeHours,
     timezone: settings.timeZone,
     pacing: presentPacing(pacing),
+    calls: calls ?? null,
   }
 }
 
