@@ -11,7 +11,7 @@ export interface Scenario {
   run(setting: Setting): Promise<Outcome>
 }
 
-interface Setting {
+export interface Setting {
   seed: number
   /** The whole load, or a short form of it for every run of the tests. */
   isFull: boolean
@@ -20,7 +20,7 @@ interface Setting {
   say(text: string): void
 }
 
-interface Outcome {
+export interface Outcome {
   load: string
   /** What was counted, in words. */
   result: string

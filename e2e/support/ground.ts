@@ -142,6 +142,29 @@ export class Ground {
     await json('POST', `${this.lab.url}/faults`, { body: { kind, ...options } })
   }
 
+  /** A call of the gateway's native API. */
+  api<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const { gateway, keys } = this.place
+    return json<Answer>(method, `${gateway}${path}`, { key: keys.native, ...(body === undefined ? {} : { body }) })
+  }
+
+  /** Resolves when the session has this status, with its reason. */
+  async untilStatus(id: string, status: string): Promise<string> {
+    const found = await eventually(`${id} to be ${status}`, async () => {
+      const now = await this.api<{ status: string; reason: string }>('GET', `/v1/sessions/${id}`)
+      return now.status === status && now
+    })
+    return found.reason
+  }
+
+  /** Scans the QR code that the session shows, once it does. */
+  async scan({ id, phone }: { id: string; phone: string }): Promise<void> {
+    const { qr } = await eventually(`a QR code of ${id}`, () =>
+      this.api<{ qr: string }>('GET', `/v1/sessions/${id}/qr`),
+    )
+    await json('POST', `${this.lab.url}/phones/${phone}/scan`, { body: { qr } })
+  }
+
   async stop(): Promise<void> {
     await this.#child?.stop(STOP_MS)
     await this.lab.close()
