@@ -30,8 +30,8 @@ export const diskFull: Scenario = {
       const outages = setting.isFull ? 5 : 1
       const times: number[] = []
       for (let outage = 0; outage < outages; outage += 1) {
-        await pause(setting.isFull ? 5_000 : 1_000)
-        times.push(await suffer(ground, findings, setting.isFull ? 10_000 : 2_500))
+        await pause(setting.isFull ? 5_000 : 500)
+        times.push(await suffer(ground, findings, setting.isFull ? 10_000 : 1_200))
       }
       over.abort()
       const [ids] = await work

@@ -1,5 +1,7 @@
 import { initAuthCreds, proto, type SignalDataTypeMap } from 'baileys'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../core/clock.ts'
+import { KurirError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { decodeCreds, encodeCreds, identityOf, isPairedCreds } from './auth-state.ts'
 import { decodeKey, encodeKey, type KeyType } from './key-codec.ts'
@@ -67,7 +69,7 @@ describe('who has a group’s sender key', () => {
 
   test('is on disk once the server has the message that carried it, and not before', async () => {
     const [auth, session] = [new MemoryAuth(), newSession()]
-    const keys = new SignalKeys(auth, session)
+    const keys = new SignalKeys(auth, session, systemClock)
     await keys.set(memory)
     expect(onDisk(auth, session)).toBe(false)
     expect(await keys.get('sender-key-memory', [group])).toEqual({ [group]: { '1@lid': true } })
@@ -77,7 +79,7 @@ describe('who has a group’s sender key', () => {
 
   test('is forgotten with a message that was lost', async () => {
     const [auth, session] = [new MemoryAuth(), newSession()]
-    const keys = new SignalKeys(auth, session)
+    const keys = new SignalKeys(auth, session, systemClock)
     await keys.set(memory)
     await keys.settleDistribution(group, false)
     expect(await keys.get('sender-key-memory', [group])).toEqual({})
@@ -85,7 +87,7 @@ describe('who has a group’s sender key', () => {
 
   test('is forgotten where Baileys says so', async () => {
     const [auth, session] = [new MemoryAuth(), newSession()]
-    const keys = new SignalKeys(auth, session)
+    const keys = new SignalKeys(auth, session, systemClock)
     await keys.set(memory)
     await keys.settleDistribution(group, true)
     await keys.set({ 'sender-key-memory': { [group]: null } } as unknown as typeof memory)
@@ -97,8 +99,38 @@ describe('who has a group’s sender key', () => {
 describe('a forgotten session', () => {
   test('takes no late writes', async () => {
     const [auth, session] = [new MemoryAuth(), newId('ses')]
-    const keys = new SignalKeys(auth, session)
+    const keys = new SignalKeys(auth, session, systemClock)
     keys.retire()
     await expect(keys.set({ 'lid-mapping': { '1': '2' } })).rejects.toThrow('forgotten')
+  })
+})
+
+describe('a store that takes nothing now', () => {
+  class FailingAuth extends MemoryAuth {
+    failures = 0
+
+    override async commit(...call: Parameters<MemoryAuth['commit']>): Promise<void> {
+      this.failures -= 1
+      if (this.failures >= 0) throw new KurirError('unavailable')
+      await super.commit(...call)
+    }
+  }
+
+  const mapping = { 'lid-mapping': { '1': '2' } }
+
+  test('is waited for while the connection stands', async () => {
+    const keys = new SignalKeys(Object.assign(new FailingAuth(), { failures: 1 }), newId('ses'), systemClock)
+    keys.waitWhile(new AbortController().signal)
+    await keys.set(mapping)
+    expect(await keys.get('lid-mapping', ['1'])).toEqual({ '1': '2' })
+  })
+
+  test('fails what waits when the connection ends', async () => {
+    const keys = new SignalKeys(Object.assign(new FailingAuth(), { failures: 1000 }), newId('ses'), systemClock)
+    const life = new AbortController()
+    keys.waitWhile(life.signal)
+    const late = keys.set(mapping)
+    life.abort()
+    await expect(late).rejects.toMatchObject({ code: 'unavailable' })
   })
 })

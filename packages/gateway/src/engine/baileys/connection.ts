@@ -175,7 +175,8 @@ export class BaileysConnection implements EngineConnection {
   }
 
   async #start(): Promise<void> {
-    const { auth, session, logger } = this.#context
+    const { auth, session, logger, state } = this.#context
+    state.keys.waitWhile(this.#life.signal)
     this.#credentials = await Credentials.load(auth, session, logger)
     await this.#inbound.pump.replay()
     if (this.#stopping) return this.#end(undefined)

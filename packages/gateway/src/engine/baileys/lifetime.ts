@@ -6,20 +6,25 @@ import { ConnectionLost } from '../port.ts'
  */
 export class Lifetime {
   readonly #pending = new Set<() => void>()
-  #over = false
+  readonly #over = new AbortController()
+
+  /** Fires at the end. */
+  get signal(): AbortSignal {
+    return this.#over.signal
+  }
 
   /** The answer, or {@link ConnectionLost} as soon as the connection ends. */
   within<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const lose = () => reject(new ConnectionLost('the connection has ended'))
-      if (this.#over) lose()
+      if (this.#over.signal.aborted) lose()
       this.#pending.add(lose)
       void answer.then(resolve, reject).finally(() => this.#pending.delete(lose))
     })
   }
 
   end(): void {
-    this.#over = true
+    this.#over.abort()
     for (const lose of this.#pending) lose()
     this.#pending.clear()
   }

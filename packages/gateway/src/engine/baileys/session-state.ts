@@ -30,7 +30,7 @@ export interface SessionState {
 export function newSessionState(store: AuthStore, session: SessionUid, clock: Clock): SessionState {
   const cache = (limit: number, ttlMs: number) => new BoundedCache({ limit, ttlMs, now: clock.now })
   return {
-    keys: new SignalKeys(store, session),
+    keys: new SignalKeys(store, session, clock),
     locks: new KeyedLock(),
     devices: cache(20_000, 30 * DAY),
     retries: cache(5_000, HOUR),

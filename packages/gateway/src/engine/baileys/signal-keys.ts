@@ -1,23 +1,38 @@
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
+import type { Clock } from '../../core/clock.ts'
+import { KurirError } from '../../core/errors.ts'
 import type { SessionUid } from '../../core/ids.ts'
 import type { AuthStore, JournalEntry, KeyWrite } from './auth-port.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import { decodeKey, encodeKey, type KeyType } from './key-codec.ts'
 
+/** Waits between tries of a store that takes nothing now. Milliseconds. */
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 4_000
+
 /**
  * A session's Signal keys: one raw store under Baileys and under our repository, without a cache, so that neither can
- * see what the other has not written. `set` resolves when it is on disk.
+ * see what the other has not written. `set` resolves when it is on disk. While the store takes nothing, all wait as
+ * long as the connection stands: a failure would look like a message that cannot be read, or cannot be encrypted.
  */
 export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly #store: AuthStore
   readonly #session: SessionUid
   readonly #distributed = new Map<string, Distribution>()
   readonly #sessions = new BoundedCache({ limit: SESSIONS_PARSED, ttlMs: 1, now: () => 0 })
+  readonly #clock: Clock
+  #life: AbortSignal | undefined
   #retired = false
 
-  constructor(store: AuthStore, session: SessionUid) {
+  constructor(store: AuthStore, session: SessionUid, clock: Clock) {
     this.#store = store
     this.#session = session
+    this.#clock = clock
+  }
+
+  /** From now on waits for the store until the signal fires; without, its failures come through at once. */
+  waitWhile(life: AbortSignal): void {
+    this.#life = life
   }
 
   async get<T extends KeyType>(type: T, ids: string[]): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
@@ -28,7 +43,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
       return !kept
     })
     if (missing.length === 0) return found
-    const stored = await this.#store.getKeys(this.#session, type, missing)
+    const stored = await this.#insist(() => this.#store.getKeys(this.#session, type, missing))
     for (const [id, text] of stored) found[id] = type === 'session' ? this.#parsed(id, text) : decodeKey(type, text)
     return found
   }
@@ -48,12 +63,13 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
         if (type !== 'sender-key-memory' || !this.#keepBack(id, text)) keys.push({ type, id, value: text })
       }
     }
-    if (keys.length + journal.length > 0) await this.#store.commit(this.#session, { keys, journal })
+    if (keys.length + journal.length === 0) return
+    await this.#insist(() => this.#store.commit(this.#session, { keys, journal }))
   }
 
   /** The plaintext of a ciphertext that was decrypted before. */
   findJournal(key: string): Promise<Uint8Array | undefined> {
-    return this.#store.findJournal(this.#session, key)
+    return this.#insist(() => this.#store.findJournal(this.#session, key))
   }
 
   /**
@@ -86,6 +102,18 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
 
   transaction<T>(work: () => Promise<T>): Promise<T> {
     return work()
+  }
+
+  async #insist<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let pause = FIRST_RETRY_MS; ; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
+      try {
+        return await work()
+      } catch (error) {
+        const isPassing = error instanceof KurirError && error.code === 'unavailable'
+        if (!isPassing || this.#retired || !this.#life || this.#life.aborted) throw error
+      }
+      await this.#clock.sleep(pause, this.#life)
+    }
   }
 
   /** What the text says; parsed once, since each message reads the same records several times. Never changed by readers. */

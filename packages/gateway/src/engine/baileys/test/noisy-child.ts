@@ -1,6 +1,8 @@
 // A process in which libsignal has everything to report: a session replaced, a message that no session can read, twice.
+
 import { Curve, generateSignalPubKey, initAuthCreds, signedKeyPair } from 'baileys'
 import libsignal from 'libsignal'
+import { systemClock } from '../../../core/clock.ts'
 import { newId } from '../../../core/ids.ts'
 import { quietLibsignal } from '../quiet-libsignal.ts'
 import { signalAddress } from '../signal-address.ts'
@@ -11,7 +13,7 @@ import { MemoryAuth } from './memory-auth.ts'
 
 if (process.argv[2] === 'quiet') quietLibsignal()
 
-const keys = new SignalKeys(new MemoryAuth(), newId('ses'))
+const keys = new SignalKeys(new MemoryAuth(), newId('ses'), systemClock)
 const unit = new SignalUnit(keys)
 const address = signalAddress('15550000001@s.whatsapp.net')
 const storage = sessionStorage(unit, initAuthCreds(), address)
