@@ -153,6 +153,13 @@ describe('document 001, connected', () => {
     expect(row).toMatchObject({ type: 'text', text: 'Halo Budi', from: SHOP, copies: 1, undecryptable: 0 })
   })
 
+  test('a number that WhatsApp spells otherwise is echoed as the client wrote it', async () => {
+    await app.phone('551187654321', 'João')
+    const answer = await sample('message', { data: 'phoneNumber=5511987654321&message=oi' })
+    expect(answer).toMatchObject({ status: 200, body: { result: { to: '5511987654321' } } })
+    await until('the phone shows it', async () => (await app.shown('551187654321')).find(({ text }) => text === 'oi'))
+  })
+
   test('an image arrives with the message as its caption, and alone', async () => {
     const imageUrl = `${site.url}/red.png`
     const both = await fetchSample('/openapi/wa/message', { phoneNumber: BUDI, message: 'ini', imageUrl })

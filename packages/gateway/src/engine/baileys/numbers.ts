@@ -35,9 +35,9 @@ export class Numbers {
     this.#known.set(jid, jid)
   }
 
-  /** In the order asked; `phones` are digits. */
+  /** In the order asked; `phones` are digits. Those that were found lately are not asked about again. */
   async check(phones: string[]): Promise<NumberCheck[]> {
-    const found = await this.#existing(phones)
+    const found = await this.#look(phones)
     const jids = found.filter((jid) => jid !== null)
     const { lidMapping } = this.#sock.signalRepository
     const pairs = jids.length > 0 ? ((await lidMapping.getLIDsForPNs(jids)) ?? []) : []
@@ -49,24 +49,32 @@ export class Numbers {
   }
 
   async #ask(to: Jid): Promise<Jid | null> {
-    const [jid = null] = await this.#existing([jidUser(to)])
-    if (jid) this.#known.set(to, jid)
+    const [jid = null] = await this.#look([jidUser(to)])
     return jid
+  }
+
+  async #look(phones: string[]): Promise<(Jid | null)[]> {
+    const unknown = [...new Set(phones)].filter((phone) => this.#known.get(phoneJid(phone)) === undefined)
+    const answers = await this.#existing(unknown)
+    for (const [index, phone] of unknown.entries()) {
+      const jid = answers[index]
+      if (jid) this.#known.set(phoneJid(phone), jid)
+    }
+    return phones.map((phone) => this.#known.get<Jid>(phoneJid(phone)) ?? null)
   }
 
   /**
    * Absent numbers are missing from the answer, and a present one may be answered in another form (some countries have
-   * two), so what is left over of a batch is asked one by one.
+   * two), so what is left over of a batch is asked one by one. No number comes twice.
    */
   async #existing(phones: string[]): Promise<(Jid | null)[]> {
     if (phones.length === 0) return []
     const answers = await this.#query(phones)
     const exact = new Set(answers)
     const found = phones.map((phone) => (exact.has(phoneJid(phone)) ? phoneJid(phone) : null))
-    const asked = new Set(phones.map((phone) => phoneJid(phone)))
-    const others = answers.filter((jid) => !asked.has(jid))
-    if (others.length === 0) return found
-    const [only] = others
+    // One that is answered in another form may be answered by the name of one that was asked about too.
+    if (answers.length === found.filter((jid) => jid !== null).length) return found
+    const [only] = answers
     if (phones.length === 1 && only) return [only]
     const again = phones.map(async (phone, index) => found[index] ?? (await this.#query([phone]))[0] ?? null)
     return Promise.all(again)

@@ -172,6 +172,41 @@ describe('T11: a number without an account', () => {
   })
 })
 
+describe('numbers that are written in two ways', () => {
+  test.each([
+    ['Brazil’s ninth digit', '5511987654321', '551187654321'],
+    ['Brazil’s missing ninth digit', '552187654322', '5521987654322'],
+    ['Mexico’s 1', '525512345678', '5215512345678'],
+    ['Mexico’s missing 1', '5215512345679', '525512345679'],
+    ['Argentina’s 9', '541123456789', '5491123456789'],
+  ])('%s: found, and sent to as WhatsApp knows it', async (_name, asked, known) => {
+    const { connection, phone } = await account()
+    await bench.control.phone(known)
+    expect(await connection.checkNumbers([asked, known, NOBODY])).toMatchObject([
+      { phone: asked, exists: true, jid: `${known}@s.whatsapp.net` },
+      { phone: known, exists: true, jid: `${known}@s.whatsapp.net` },
+      { phone: NOBODY, exists: false },
+    ])
+    const message = bench.outbound(asked, 'oi')
+    expect(await connection.send(message)).toMatchObject({ kind: 'acked' })
+    const shown = await eventually(async () => (await bench.control.inbox(known))[0])
+    expect(shown).toMatchObject({ id: message.waId, text: 'oi', copies: 1 })
+    expect(bench.wire.of(phone, 'message').map(({ attrs }) => attrs.to)).toEqual([`${known}@s.whatsapp.net`])
+  })
+
+  test('a number that was found is not asked about again; one that was not is', async () => {
+    const { connection, phone } = await account()
+    const bob = await contact()
+    await connection.checkNumbers([bob, NOBODY])
+    const asked = () => bench.wire.iqs(phone, 'usync/get/usync').length
+    const before = asked()
+    await connection.checkNumbers([bob])
+    expect(asked()).toBe(before)
+    await connection.checkNumbers([bob, NOBODY])
+    expect(asked()).toBe(before + 1)
+  })
+})
+
 describe('T12: the end of a connection', () => {
   test('rejects sends at once, before the login as well as after', async () => {
     const { connection, session } = await account()

@@ -1,6 +1,7 @@
 import { isLid } from '../../wire/jid.ts'
 import { type BinaryNode, child, children, node, text } from '../../wire/node.ts'
 import type { User } from '../../world/model.ts'
+import { otherSpelling } from '../../world/spellings.ts'
 import type { World } from '../../world/world.ts'
 import { type IqHandler, requester, result } from './answer.ts'
 
@@ -29,7 +30,10 @@ function whom(world: World, one: BinaryNode): Asked {
   const registered = (user: User | undefined) => (user?.registered ? user : undefined)
   if (one.attrs.jid) return { user: registered(world.resolve(one.attrs.jid)?.user), jid: one.attrs.jid }
   const phone = text(child(one, 'contact')).replace(/\D/g, '')
-  return { user: registered(world.users.get(phone)), jid: `${phone}@s.whatsapp.net` }
+  const known = registered(world.users.get(phone))
+  // WhatsApp finds an account by the other spelling too, and answers with the one it knows.
+  const other = known ? undefined : registered(world.users.get(otherSpelling(phone) ?? ''))
+  return other ? { user: other, jid: other.jid() } : { user: known, jid: `${phone}@s.whatsapp.net` }
 }
 
 function answer(world: World, protocol: string, { user, jid }: Asked, withLid: boolean): BinaryNode[] {
