@@ -1081,6 +1081,13 @@ export interface components {
         /**
          * Problem
          * @description An error as RFC 9457 has it.
+         * @example {
+         *       "type": "urn:kurir:error:invalid_request",
+         *       "title": "title",
+         *       "status": 1,
+         *       "detail": "detail",
+         *       "code": "invalid_request"
+         *     }
          */
         Problem: {
             /** @example urn:kurir:error:invalid_request */
@@ -1096,7 +1103,22 @@ export interface components {
                 message: string;
             }[];
         };
-        /** Session */
+        /**
+         * Session
+         * @example {
+         *       "id": "shop-1",
+         *       "tenant": "default",
+         *       "name": "Shop",
+         *       "status": "stopped",
+         *       "reason": "requested",
+         *       "since": "2026-03-01T12:00:00.000Z",
+         *       "phone": "6281210000001",
+         *       "push_name": "Sari",
+         *       "proxy": "socks5://user@proxy.example:1080",
+         *       "metadata": {},
+         *       "created_at": "2026-03-01T12:00:00.000Z"
+         *     }
+         */
         Session: {
             /** @example shop-1 */
             id: string;
@@ -1166,6 +1188,26 @@ export interface components {
         /**
          * Message
          * @description Has more fields by `type`.
+         * @example {
+         *       "id": "msg_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+         *       "wa_id": "3EB0C767D26A1B2E5F01",
+         *       "session": "shop-1",
+         *       "chat": "6281311110001",
+         *       "direction": "out",
+         *       "type": "text",
+         *       "status": "accepted",
+         *       "status_history": [
+         *         {
+         *           "status": "accepted",
+         *           "at": "2026-03-01T12:00:00.000Z"
+         *         }
+         *       ],
+         *       "from": "6281210000001",
+         *       "to": "6281311110001",
+         *       "from_me": true,
+         *       "timestamp": "2026-03-01T12:00:00.000Z",
+         *       "attempts": 1
+         *     }
          */
         Message: {
             /** @example msg_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
@@ -1301,7 +1343,23 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** Webhook */
+        /**
+         * Webhook
+         * @example {
+         *       "id": "end_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+         *       "url": "https://example.com/hooks/kurir",
+         *       "events": [
+         *         "message.*",
+         *         "session.status"
+         *       ],
+         *       "session": "shop-1",
+         *       "headers": {},
+         *       "previous_secret_until": "2026-03-01T12:00:00.000Z",
+         *       "format": "format",
+         *       "disabled_at": "2026-03-01T12:00:00.000Z",
+         *       "created_at": "2026-03-01T12:00:00.000Z"
+         *     }
+         */
         Webhook: {
             /** @example end_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
             id: string;
@@ -1337,7 +1395,19 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** Event */
+        /**
+         * Event
+         * @example {
+         *       "id": "id",
+         *       "seq": 42,
+         *       "type": "session.status",
+         *       "session": "shop-1",
+         *       "tenant": "default",
+         *       "timestamp": "2026-03-01T12:00:00.000Z",
+         *       "data": {},
+         *       "metadata": {}
+         *     }
+         */
         Event: {
             id: string;
             /** @description Without gaps per session, from 1. */
@@ -1386,6 +1456,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "key_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *           "name": "Shop",
+                     *           "tenant": "default",
+                     *           "scopes": [
+                     *             "admin"
+                     *           ],
+                     *           "session": "shop-1",
+                     *           "dialect": null,
+                     *           "created_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @example key_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
@@ -1461,6 +1549,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *       "name": "Shop",
+                     *       "tenant": "default",
+                     *       "scopes": [
+                     *         "admin"
+                     *       ],
+                     *       "session": "shop-1",
+                     *       "dialect": null,
+                     *       "created_at": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         /** @example key_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
                         id: string;
@@ -1547,6 +1648,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "id",
+                     *           "name": "Shop",
+                     *           "country_code": "62",
+                     *           "time_zone": "Asia/Jakarta",
+                     *           "quotas": {
+                     *             "messages_per_month": null,
+                     *             "messages_per_day": null,
+                     *             "number_checks_per_month": null
+                     *           },
+                     *           "created_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             id: string;
@@ -1631,6 +1751,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "id",
+                     *       "name": "Shop",
+                     *       "country_code": "62",
+                     *       "time_zone": "Asia/Jakarta",
+                     *       "quotas": {
+                     *         "messages_per_month": null,
+                     *         "messages_per_day": null,
+                     *         "number_checks_per_month": null
+                     *       },
+                     *       "created_at": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         name: string;
@@ -1676,6 +1810,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "id",
+                     *       "name": "Shop",
+                     *       "country_code": "62",
+                     *       "time_zone": "Asia/Jakarta",
+                     *       "quotas": {
+                     *         "messages_per_month": null,
+                     *         "messages_per_day": null,
+                     *         "number_checks_per_month": null
+                     *       },
+                     *       "created_at": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         name: string;
@@ -1753,6 +1901,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "id",
+                     *       "name": "Shop",
+                     *       "country_code": "62",
+                     *       "time_zone": "Asia/Jakarta",
+                     *       "quotas": {
+                     *         "messages_per_month": null,
+                     *         "messages_per_day": null,
+                     *         "number_checks_per_month": null
+                     *       },
+                     *       "created_at": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         name: string;
@@ -1873,6 +2035,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "shop-1",
+                     *           "tenant": "default",
+                     *           "name": "Shop",
+                     *           "status": "stopped",
+                     *           "reason": "requested",
+                     *           "since": "2026-03-01T12:00:00.000Z",
+                     *           "phone": "6281210000001",
+                     *           "push_name": "Sari",
+                     *           "proxy": "socks5://user@proxy.example:1080",
+                     *           "metadata": {},
+                     *           "created_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Session"][];
                         /** @description Send it as `cursor` for the next page; null on the last. */
@@ -2436,6 +2618,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "K7QZ-2M4P",
+                     *       "phone": "6281210000001"
+                     *     }
+                     */
                     "application/json": {
                         /**
                          * @description To be typed on the phone.
@@ -2619,6 +2807,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "msg_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *           "wa_id": "3EB0C767D26A1B2E5F01",
+                     *           "session": "shop-1",
+                     *           "chat": "6281311110001",
+                     *           "direction": "out",
+                     *           "type": "text",
+                     *           "status": "accepted",
+                     *           "status_history": [
+                     *             {
+                     *               "status": "accepted",
+                     *               "at": "2026-03-01T12:00:00.000Z"
+                     *             }
+                     *           ],
+                     *           "from": "6281210000001",
+                     *           "to": "6281311110001",
+                     *           "from_me": true,
+                     *           "timestamp": "2026-03-01T12:00:00.000Z",
+                     *           "attempts": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Message"][];
                         /** @description Send it as `cursor` for the next page; null on the last. */
@@ -3556,6 +3771,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "number": "number",
+                     *           "exists": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @description As asked. */
@@ -3602,6 +3827,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "120363000000000001@g.us",
+                     *           "subject": "subject",
+                     *           "created_at": "2026-03-01T12:00:00.000Z",
+                     *           "participants": [
+                     *             {
+                     *               "id": "id",
+                     *               "phone": "6281210000001",
+                     *               "admin": true
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @example 120363000000000001@g.us */
@@ -3671,6 +3915,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "120363000000000001@g.us",
+                     *       "subject": "subject",
+                     *       "created_at": "2026-03-01T12:00:00.000Z",
+                     *       "participants": [
+                     *         {
+                     *           "id": "id",
+                     *           "phone": "6281210000001",
+                     *           "admin": true
+                     *         }
+                     *       ],
+                     *       "not_added": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @example 120363000000000001@g.us */
                         id: string;
@@ -3720,6 +3981,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "120363000000000001@g.us",
+                     *       "subject": "subject",
+                     *       "created_at": "2026-03-01T12:00:00.000Z",
+                     *       "participants": [
+                     *         {
+                     *           "id": "id",
+                     *           "phone": "6281210000001",
+                     *           "admin": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @example 120363000000000001@g.us */
                         id: string;
@@ -3779,6 +4054,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "120363000000000001@g.us",
+                     *       "subject": "subject",
+                     *       "created_at": "2026-03-01T12:00:00.000Z",
+                     *       "participants": [
+                     *         {
+                     *           "id": "id",
+                     *           "phone": "6281210000001",
+                     *           "admin": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         /** @example 120363000000000001@g.us */
                         id: string;
@@ -3846,6 +4135,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "participant": "participant",
+                     *           "done": true,
+                     *           "code": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @description As you wrote it. */
@@ -3888,6 +4188,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "link": "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv"
+                     *     }
+                     */
                     "application/json": {
                         /** @example https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv */
                         link: string;
@@ -3928,6 +4233,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "link": "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv"
+                     *     }
+                     */
                     "application/json": {
                         /** @example https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv */
                         link: string;
@@ -4005,6 +4315,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "id",
+                     *           "name": "Shop",
+                     *           "lid": null,
+                     *           "unread": 1,
+                     *           "last_message": {
+                     *             "id": "msg_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *             "wa_id": "3EB0C767D26A1B2E5F01",
+                     *             "session": "shop-1",
+                     *             "chat": "6281311110001",
+                     *             "direction": "out",
+                     *             "type": "text",
+                     *             "status": "accepted",
+                     *             "status_history": [
+                     *               {
+                     *                 "status": "accepted",
+                     *                 "at": "2026-03-01T12:00:00.000Z"
+                     *               }
+                     *             ],
+                     *             "from": "6281210000001",
+                     *             "to": "6281311110001",
+                     *             "from_me": true,
+                     *             "timestamp": "2026-03-01T12:00:00.000Z",
+                     *             "attempts": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @description Digits of the other person, or the group’s address. */
@@ -4056,6 +4399,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "read": 1
+                     *     }
+                     */
                     "application/json": {
                         /** @description Messages that were marked read. */
                         read: number;
@@ -4146,6 +4494,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "state": "available",
+                     *       "last_seen": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         /**
                          * @description `unknown`: the person does not show it.
@@ -4193,6 +4547,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "id",
+                     *           "phone": "6281210000001",
+                     *           "lid": null,
+                     *           "name": "Shop"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @description The phone number’s digits where known, else the LID. */
@@ -4243,6 +4610,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "id",
+                     *       "phone": "6281210000001",
+                     *       "lid": null,
+                     *       "name": "Shop",
+                     *       "about": null,
+                     *       "picture_url": null,
+                     *       "blocked": true
+                     *     }
+                     */
                     "application/json": {
                         /** @description The phone number’s digits where known, else the LID. */
                         id: string;
@@ -4363,6 +4741,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "id",
+                     *           "phone": "6281210000001",
+                     *           "lid": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @description The phone number’s digits where known, else the LID. */
@@ -4408,6 +4797,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "end_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *           "url": "https://example.com/hooks/kurir",
+                     *           "events": [
+                     *             "message.*",
+                     *             "session.status"
+                     *           ],
+                     *           "session": "shop-1",
+                     *           "headers": {},
+                     *           "previous_secret_until": "2026-03-01T12:00:00.000Z",
+                     *           "format": "format",
+                     *           "disabled_at": "2026-03-01T12:00:00.000Z",
+                     *           "created_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: components["schemas"]["Webhook"][];
                         /** @description Send it as `cursor` for the next page; null on the last. */
@@ -4666,6 +5076,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "delivered": true,
+                     *       "status": null,
+                     *       "error": null,
+                     *       "took_ms": 1,
+                     *       "event": "event"
+                     *     }
+                     */
                     "application/json": {
                         delivered: boolean;
                         /** @description HTTP status of the answer. */
@@ -4714,6 +5133,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "id",
+                     *           "webhook": "webhook",
+                     *           "url": "url",
+                     *           "event": "event",
+                     *           "type": "text",
+                     *           "status": "pending",
+                     *           "attempts": 1,
+                     *           "due_at": "2026-03-01T12:00:00.000Z",
+                     *           "last_status": null,
+                     *           "last_error": null,
+                     *           "created_at": "2026-03-01T12:00:00.000Z",
+                     *           "finished_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             id: string;
@@ -4780,6 +5220,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "id",
+                     *           "webhook": "webhook",
+                     *           "url": "url",
+                     *           "event": "event",
+                     *           "type": "text",
+                     *           "status": "pending",
+                     *           "attempts": 1,
+                     *           "due_at": "2026-03-01T12:00:00.000Z",
+                     *           "last_status": null,
+                     *           "last_error": null,
+                     *           "created_at": "2026-03-01T12:00:00.000Z",
+                     *           "finished_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             id: string;
@@ -4842,6 +5303,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "id",
+                     *       "webhook": "webhook",
+                     *       "url": "url",
+                     *       "event": "event",
+                     *       "type": "text",
+                     *       "status": "pending",
+                     *       "attempts": 1,
+                     *       "due_at": "2026-03-01T12:00:00.000Z",
+                     *       "last_status": null,
+                     *       "last_error": null,
+                     *       "created_at": "2026-03-01T12:00:00.000Z",
+                     *       "finished_at": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         id: string;
                         /** @description The webhook; a message’s own target has an id of its own. */
@@ -4914,6 +5391,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "recovered": 1
+                     *     }
+                     */
                     "application/json": {
                         /** @description Deliveries that are pending again, or are tried now. */
                         recovered: number;
@@ -4956,6 +5438,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "rul_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *           "keyword": "keyword",
+                     *           "match": "exact",
+                     *           "action": {
+                     *             "type": "reply"
+                     *           },
+                     *           "enabled": true,
+                     *           "order": 1,
+                     *           "created_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         data: {
                             /** @example rul_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
@@ -5059,6 +5559,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "rul_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *       "keyword": "keyword",
+                     *       "match": "exact",
+                     *       "action": {
+                     *         "type": "reply"
+                     *       },
+                     *       "enabled": true,
+                     *       "order": 1,
+                     *       "created_at": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         /** @example rul_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
                         id: string;
@@ -5180,6 +5693,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "rul_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *       "keyword": "keyword",
+                     *       "match": "exact",
+                     *       "action": {
+                     *         "type": "reply"
+                     *       },
+                     *       "enabled": true,
+                     *       "order": 1,
+                     *       "created_at": "2026-03-01T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": {
                         /** @example rul_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
                         id: string;
@@ -5280,6 +5806,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ok": true,
+                     *       "store": "ok"
+                     *     }
+                     */
                     "application/json": {
                         ok: boolean;
                         /** @enum {string} */
@@ -5293,6 +5825,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ok": true,
+                     *       "store": "ok"
+                     *     }
+                     */
                     "application/json": {
                         ok: boolean;
                         /** @enum {string} */
@@ -5317,6 +5855,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ready": true,
+                     *       "sessions": {
+                     *         "resumed": 1,
+                     *         "total": 1
+                     *       },
+                     *       "detail": "3 of 3 sessions resumed"
+                     *     }
+                     */
                     "application/json": {
                         ready: boolean;
                         sessions: {
@@ -5334,6 +5882,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ready": true,
+                     *       "sessions": {
+                     *         "resumed": 1,
+                     *         "total": 1
+                     *       },
+                     *       "detail": "3 of 3 sessions resumed"
+                     *     }
+                     */
                     "application/json": {
                         ready: boolean;
                         sessions: {
@@ -5385,6 +5943,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "med_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *       "mimetype": "image/jpeg",
+                     *       "size": 1,
+                     *       "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                     *       "file_name": null,
+                     *       "url": "url"
+                     *     }
+                     */
                     "application/json": {
                         /** @example med_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z */
                         id: string;

@@ -7,6 +7,7 @@ import type { MediaRef } from '../core/media.ts'
 import type { Gateway } from '../gateway.ts'
 import type { IdempotencyClaim } from '../messages/ports.ts'
 import type { BodyRenderer } from '../webhooks/ports.ts'
+import type { DialectApi } from './api.ts'
 import type { Fields } from './fields.ts'
 
 /**
@@ -20,6 +21,8 @@ export interface Dialect {
   readonly paths: readonly string[]
   readonly keys: DialectKeys
   readonly routes: readonly DialectRoute[]
+  /** What OpenAPI says of the routes. */
+  readonly api?: DialectApi
   /**
    * The credential that a request presents; undefined where there is none. Asked with the body too where the headers
    * and the query hold none.

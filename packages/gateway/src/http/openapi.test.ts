@@ -77,6 +77,7 @@ test('every reference leads somewhere', () => {
 test('a running gateway serves it with the address that clients use', async () => {
   const served = (await rig.call('GET', '/openapi.json', { key: null })).body as unknown as OpenApi
   expect(served.servers).toEqual([{ url: 'https://wa.example.com/gate' }])
+  expect(Object.keys(served.paths)).toContain('/v1/keys')
 })
 
 test('links are absolute and right behind a proxy', async () => {

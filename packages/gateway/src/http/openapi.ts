@@ -1,6 +1,8 @@
 import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import type { HttpConfig, Server } from './context.ts'
+import { SHARED_SCHEMAS } from './native/schema.ts'
+import { type ExampleSchema, exampleOf } from './openapi-examples.ts'
 
 const TAGS = [
   { name: 'keys', description: 'Keys and tenants; for admins.' },
@@ -44,12 +46,34 @@ export async function installOpenApi(app: Server, config: HttpConfig, version: s
     },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `def-${index}`) },
     stripBasePath: false,
-    transform: ({ schema, url }) => ({
-      schema: schema?.querystring ? { ...schema, querystring: withoutDefaulted(schema.querystring) } : schema,
-      url,
-    }),
+    transform: ({ schema, url }) => {
+      const querystring = schema?.querystring ? { querystring: withoutDefaulted(schema.querystring) } : {}
+      const response = schema?.response ? { response: withExamples(schema.response as Responses) } : {}
+      // The base path is a part of the server's address.
+      return { schema: { ...schema, ...querystring, ...response }, url: url.slice(config.basePath.length) }
+    },
   })
   app.addHook('onRoute', documentRoute)
+}
+
+type Responses = Record<string, ExampleSchema & { content?: Record<string, { schema: ExampleSchema }> }>
+
+const SHARED = new Map(
+  SHARED_SCHEMAS.map((schema) => [String((schema as { $id?: string }).$id), schema as ExampleSchema]),
+)
+
+/** Every answer in JSON has an example. */
+function withExamples(responses: Responses): Responses {
+  const entries = Object.entries(responses).map(([status, response]) => {
+    const json = response.content?.['application/json']?.schema
+    if (json) {
+      const shown = { schema: { ...json, examples: [exampleOf(json, SHARED)] } }
+      return [status, { ...response, content: { ...response.content, 'application/json': shown } }]
+    }
+    const isEmpty = response.content !== undefined || response.type === 'null'
+    return [status, isEmpty ? response : { ...response, examples: [exampleOf(response, SHARED)] }]
+  })
+  return Object.fromEntries(entries)
 }
 
 interface ObjectSchema {

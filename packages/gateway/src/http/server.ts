@@ -10,6 +10,7 @@ import { limitBodies, UPLOAD_MS } from './body-deadline.ts'
 import { closeWithoutLingering } from './closing.ts'
 import type { HttpConfig, Server } from './context.ts'
 import { installCors } from './cors.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { answerClientError, answerError } from './error-envelope.ts'
 import { installIdempotency } from './idempotency.ts'
 import { MethodTable } from './method-table.ts'
@@ -105,6 +106,7 @@ export async function buildServer({ gateway, config, logger, dialects = [] }: Se
   app.register(
     (scope: Server, _options, done) => {
       nativeRoutes(scope, { gateway, config })
+      docsRoutes(scope, config, dialects)
       done()
     },
     { prefix: config.basePath },

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { api } from './api.ts'
 import { errorAnswer } from './errors.ts'
 import { webhookBody } from './events.ts'
 import { routes } from './routes.ts'
@@ -9,6 +10,7 @@ export const blazwa: Dialect = {
   paths: ['/openapi/wa'],
   keys: { tenant: 'first-use', session: 'key' },
   routes,
+  api,
   credential: (request) => {
     const text = request.header('x-api-key')
     return text === undefined ? undefined : { kind: 'key', text }

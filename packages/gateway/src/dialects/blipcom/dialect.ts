@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { api } from './api.ts'
 import { sessionFailure, tokenFailure } from './errors.ts'
 import { readBearer } from './requests.ts'
 import { routes } from './routes.ts'
@@ -9,6 +10,7 @@ export const blipcom: Dialect = {
   paths: ['/token', '/api/v1/whatsapp'],
   keys: { tenant: 'client', session: null },
   routes,
+  api,
   credential: (request) => {
     const text = readBearer(request)
     return text === undefined ? undefined : { kind: 'token', text }

@@ -1,5 +1,6 @@
 import type { DialectCredential } from '../../access/verbs.ts'
 import type { Dialect, DialectRequest } from '../dialect.ts'
+import { api } from './api.ts'
 import { errorAnswer } from './errors.ts'
 import { messageBody } from './events.ts'
 import { routes } from './routes.ts'
@@ -10,6 +11,7 @@ export const bots: Dialect = {
   paths: ['/whatsapp'],
   keys: { tenant: 'token', session: 'pair' },
   routes,
+  api,
   credential: readCredential,
   error: errorAnswer,
   webhookBody: messageBody,

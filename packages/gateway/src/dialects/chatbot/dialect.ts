@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { api } from './api.ts'
 import { errorAnswer } from './errors.ts'
 import { ackBody } from './events.ts'
 import { routes } from './routes.ts'
@@ -9,6 +10,7 @@ export const chatbot: Dialect = {
   paths: routes.map(({ path }) => path),
   keys: { tenant: null, session: 'key' },
   routes,
+  api,
   credential: (request) => {
     const text = request.header('secretkey')
     return text === undefined ? undefined : { kind: 'key', text }

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { api } from './api.ts'
 import { errorAnswer } from './errors.ts'
 import { routes } from './routes.ts'
 
@@ -8,6 +9,7 @@ export const sessions: Dialect = {
   paths: ['/api/sessions', '/api/number-checker'],
   keys: { tenant: 'key', session: null },
   routes,
+  api,
   credential: (request) => {
     const text = request.header('x-api-key')
     return text === undefined ? undefined : { kind: 'key', text }

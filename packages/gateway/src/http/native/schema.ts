@@ -4,6 +4,7 @@ import { EVENT_TYPES, type EventObject } from '../../core/event.ts'
 import type { MessageObject } from '../../core/message-object.ts'
 import type { SessionObject } from '../../core/session.ts'
 import type { Problem as ProblemObject } from '../error-envelope.ts'
+import { type ExampleSchema, exampleOf } from '../openapi-examples.ts'
 import { ContentFields } from './content-fields.ts'
 import { SettingsAnswer } from './settings-answer.ts'
 import type { WebhookObject } from './webhooks/present.ts'
@@ -181,5 +182,13 @@ const Event = Type.Object(
   { $id: 'Event', title: 'Event' },
 )
 
-/** Schemas that others refer to by name. */
-export const SHARED_SCHEMAS: readonly TSchema[] = [Problem, Session, Message, Webhook, Event]
+const SHARED = [Problem, Session, Message, Webhook, Event]
+const BY_NAME = new Map(
+  SHARED.map((schema) => [String((schema as { $id?: string }).$id), schema as ExampleSchema] as const),
+)
+
+/** Schemas that others refer to by name, each with an example. */
+export const SHARED_SCHEMAS: readonly TSchema[] = SHARED.map((schema) => ({
+  ...schema,
+  examples: [exampleOf(schema as ExampleSchema, BY_NAME)],
+}))

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { RouteContext, Server } from '../../context.ts'
+import { baseUrl, type RouteContext, type Server } from '../../context.ts'
 import { words } from '../schema.ts'
 
 const Health = Type.Object(
@@ -17,7 +17,7 @@ const Readiness = Type.Object(
 )
 
 /** The state of the gateway; open to probes. */
-export function serviceRoutes(app: Server, { gateway }: RouteContext): void {
+export function serviceRoutes(app: Server, { gateway, config }: RouteContext): void {
   app.get(
     '/healthz',
     {
@@ -55,9 +55,9 @@ export function serviceRoutes(app: Server, { gateway }: RouteContext): void {
     },
   )
 
-  let document: string | undefined
-  app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
-    document ??= JSON.stringify(app.swagger())
-    return reply.type('application/json; charset=utf-8').send(document)
+  app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async (request, reply) => {
+    // A server's address without a slash at the end: a path is put right behind it.
+    const document = { ...app.swagger(), servers: [{ url: baseUrl(request, config) }] }
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(document))
   })
 }
