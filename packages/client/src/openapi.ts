@@ -180,6 +180,28 @@ export interface paths {
         patch: operations["updateSession"];
         trace?: never;
     };
+    "/v1/sessions/{session}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let first messages go again
+         * @description After WhatsApp has refused a message because the account may not write to strangers (code 463), first messages to people wait, for an hour and longer each time. Where you know that the restriction is over, they need not.
+         *
+         *     Scope: `manage`.
+         */
+        delete: operations["liftRestriction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session}/start": {
         parameters: {
             query?: never;
@@ -1114,6 +1136,8 @@ export interface components {
          *       "since": "2026-03-01T12:00:00.000Z",
          *       "phone": "6281210000001",
          *       "push_name": "Sari",
+         *       "health": "ok",
+         *       "restricted_until": "2026-03-01T12:00:00.000Z",
          *       "proxy": "socks5://user@proxy.example:1080",
          *       "metadata": {},
          *       "created_at": "2026-03-01T12:00:00.000Z"
@@ -1142,6 +1166,16 @@ export interface components {
              */
             phone: string | null;
             push_name: string | null;
+            /**
+             * @description `restricted`: first messages to people wait.
+             * @enum {string}
+             */
+            health: "ok" | "restricted";
+            /**
+             * Format: date-time
+             * @description Until when they wait.
+             */
+            restricted_until: string | null;
             /**
              * @description Without its password.
              * @example socks5://user@proxy.example:1080
@@ -2047,6 +2081,8 @@ export interface operations {
                      *           "since": "2026-03-01T12:00:00.000Z",
                      *           "phone": "6281210000001",
                      *           "push_name": "Sari",
+                     *           "health": "ok",
+                     *           "restricted_until": "2026-03-01T12:00:00.000Z",
                      *           "proxy": "socks5://user@proxy.example:1080",
                      *           "metadata": {},
                      *           "created_at": "2026-03-01T12:00:00.000Z"
@@ -2351,6 +2387,38 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liftRestriction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session’s id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description The session. */
             200: {

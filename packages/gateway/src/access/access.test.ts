@@ -35,7 +35,16 @@ async function createSession(tenant: TenantId, id: string): Promise<SessionRecor
   const at = systemClock.now()
   const session: SessionRecord = {
     ...{ uid: newId('ses'), tenant, id, name: null, shouldRun: false, status: 'stopped', reason: 'created' },
-    ...{ since: at, phone: null, lid: null, pushName: null, metadata: {}, settings: {}, createdAt: at },
+    ...{
+      since: at,
+      phone: null,
+      lid: null,
+      pushName: null,
+      metadata: {},
+      settings: {},
+      restriction: null,
+      createdAt: at,
+    },
   }
   await store.sessions.createSession(session)
   return session

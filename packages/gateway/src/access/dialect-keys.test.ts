@@ -53,6 +53,7 @@ async function createSession(id: string): Promise<void> {
       pushName: null,
       metadata: {},
       settings: {},
+      restriction: null,
       createdAt: now,
     },
   })

@@ -1,5 +1,6 @@
 import type { SessionUid, TenantId } from './ids.ts'
 import type { Jid } from './jid.ts'
+import type { Restriction } from './restriction.ts'
 import { presentProxy, type SessionSettings } from './session-settings.ts'
 
 export type SessionStatus = 'stopped' | 'connecting' | 'qr' | 'connected' | 'disconnected' | 'logged_out'
@@ -37,6 +38,8 @@ export interface SessionRecord {
   pushName: string | null
   metadata: Record<string, unknown>
   settings: SessionSettings
+  /** Why first messages to people wait; null where they do not, and in the past where they do no longer. */
+  restriction: Restriction | null
   createdAt: number
 }
 
@@ -55,14 +58,18 @@ export interface SessionObject {
   since: string
   phone: string | null
   push_name: string | null
+  /** `restricted` until the time beside it: first messages to people wait. */
+  health: 'ok' | 'restricted'
+  restricted_until: string | null
   /** Without its password. */
   proxy: string | null
   metadata: Record<string, unknown>
   created_at: string
 }
 
-/** Renders a session for answers and events. */
-export function presentSession(session: SessionRecord): SessionObject {
+/** Renders a session for answers and events, as it is at `now` (milliseconds since the epoch). */
+export function presentSession(session: SessionRecord, now: number): SessionObject {
+  const until = session.restriction && session.restriction.until > now ? session.restriction.until : null
   return {
     id: session.id,
     tenant: session.tenant,
@@ -72,6 +79,8 @@ export function presentSession(session: SessionRecord): SessionObject {
     since: new Date(session.since).toISOString(),
     phone: session.phone,
     push_name: session.pushName,
+    health: until === null ? 'ok' : 'restricted',
+    restricted_until: until === null ? null : new Date(until).toISOString(),
     proxy: presentProxy(session.settings),
     metadata: session.metadata,
     created_at: new Date(session.createdAt).toISOString(),

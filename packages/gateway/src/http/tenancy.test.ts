@@ -52,6 +52,7 @@ function calls(): [method: string, path: string, body?: unknown][] {
     ['POST', `${session}/stop`],
     ['POST', `${session}/restart`],
     ['POST', `${session}/logout`],
+    ['DELETE', `${session}/restriction`],
     ['GET', `${session}/qr`],
     ['GET', `${session}/qr/stream`],
     ['POST', `${session}/pairing-code`, { phone: '6281200000001' }],

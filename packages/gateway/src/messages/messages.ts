@@ -19,6 +19,7 @@ import { Outbox } from './outbox.ts'
 import { Pacer } from './pacer.ts'
 import type { IdempotencyClaim, MessageDraft, MessageFilter, MessageStore, SessionDirectory } from './ports.ts'
 import { NO_FILES, PrepareAndSave } from './prepare.ts'
+import { Restrictions } from './restrictions.ts'
 import { StoreRetry } from './until-stored.ts'
 import type { MessageVerbs, SendMessage, SendOptions, SendResult } from './verbs.ts'
 import { Waiters } from './waiters.ts'
@@ -57,6 +58,7 @@ export class Messages implements MessageVerbs {
   readonly #waiters: Waiters
   readonly #inbox: Inbox
   readonly #outbox: Outbox
+  readonly #restrictions: Restrictions
   readonly #over = new AbortController()
   #isDraining = false
 
@@ -76,7 +78,20 @@ export class Messages implements MessageVerbs {
       countSent: (session, since) => retry.untilStored(() => store.countSent(session, since)),
       ...{ clock, random },
     })
-    this.#outbox = new Outbox({ store, preparation, pacer, retry, clock, logger, random, onChanged, concurrency })
+    this.#restrictions = new Restrictions({ store, sessions, retry, clock })
+    const restrictions = this.#restrictions
+    this.#outbox = new Outbox({
+      store,
+      preparation,
+      pacer,
+      restrictions,
+      retry,
+      clock,
+      logger,
+      random,
+      onChanged,
+      concurrency,
+    })
     this.#inbox = new Inbox({
       store,
       retry,
@@ -178,6 +193,10 @@ export class Messages implements MessageVerbs {
 
   onReceipt(session: SessionUid, receipt: Receipt): Promise<void> {
     return this.#inbox.onReceipt(session, receipt)
+  }
+
+  onRestrictionLifted(session: SessionUid): void {
+    this.#restrictions.forget(session)
   }
 
   async onCallRejected(session: SessionUid, call: IncomingCall, text: string): Promise<void> {

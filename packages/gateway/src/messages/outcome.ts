@@ -24,6 +24,8 @@ export type Verdict =
   | { kind: 'again'; failures: number }
   /** Same id, same bytes, on the next connection. */
   | { kind: 'left' }
+  /** Not before `until` (milliseconds since the epoch): the account may not write to strangers. */
+  | { kind: 'held'; until: number }
 
 /** Waits before a message is sent again over a connection that stands. */
 export const RESEND: BackOff = { firstMs: 1_000, maxMs: 60_000 }

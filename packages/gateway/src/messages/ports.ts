@@ -11,6 +11,7 @@ import type {
   Quote,
 } from '../core/message.ts'
 import type { Quotas, UsagePeriod } from '../core/quota.ts'
+import type { Restriction } from '../core/restriction.ts'
 import type { SessionRecord } from '../core/session.ts'
 import type { InboundMessage, UndecryptableMessage } from '../engine/port.ts'
 
@@ -51,6 +52,10 @@ export interface MessageStore {
   storeInbound(session: SessionUid, message: InboundMessage, at: number): Promise<InboundResult>
   /** Stores the stub and its `message.undecryptable` event, unless the message is already there. */
   storeUndecryptable(session: SessionUid, message: UndecryptableMessage, at: number): Promise<void>
+  /** Writes down that WhatsApp has restricted the account, with its `session.status` event where that is news. */
+  restrict(session: SessionUid, at: number): Promise<Restriction>
+  /** Whether the person has written to the account, or has got a message of it. */
+  isKnownChat(session: SessionUid, chat: Jid): Promise<boolean>
   getMessage(tenant: TenantId | null, id: MessageId): Promise<MessageRecord | undefined>
   /** The final bytes of a message of the tenant; undefined where there is none, or no bytes yet. */
   getProto(tenant: TenantId, id: MessageId): Promise<Uint8Array | undefined>

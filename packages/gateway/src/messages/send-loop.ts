@@ -9,12 +9,14 @@ import { type Attempted, judge, judgePreparation, RESEND, type Verdict } from '.
 import type { Pacer } from './pacer.ts'
 import type { MessageStore, StatusAdvance } from './ports.ts'
 import type { Preparation } from './prepare.ts'
+import type { Restrictions } from './restrictions.ts'
 import type { StoreRetry } from './until-stored.ts'
 
 export interface SendLoopDeps {
   store: Pick<MessageStore, 'loadOutbox' | 'countAttempt' | 'advanceStatus'>
   preparation: Preparation
   pacer: Pick<Pacer, 'turn'>
+  restrictions: Pick<Restrictions, 'heldUntil' | 'refused'>
   retry: StoreRetry
   clock: Clock
   logger: Logger
@@ -29,6 +31,10 @@ export interface SendLoopDeps {
 const PAGE = 200
 /** How many messages are held in memory per session; the rest waits on disk. */
 const WINDOW = 2_000
+/** How many more may wait in memory because they are held, so that others come by. */
+const MOST_HELD = 50_000
+/** A message that is held is looked at again after so long, since it may be let go sooner. Milliseconds. */
+const LOOK_MS = 15_000
 
 /**
  * Sends a session's outbox over one connection: in order of acceptance, each chat strictly one message after the
@@ -45,6 +51,7 @@ export class SendLoop {
   readonly #provenWhileReading = new Set<WaMessageId>()
   #afterRow = 0
   #inFlight = 0
+  #onHold = 0
   #isReading = false
   /** The outbox may have rows that were not read yet. */
   #mayHaveMore = true
@@ -86,7 +93,7 @@ export class SendLoop {
   async #readPages(): Promise<void> {
     const { store, retry } = this.#deps
     try {
-      while (this.#mayHaveMore && this.#lanes.size < WINDOW && !this.#over.signal.aborted) {
+      while (this.#mayHaveMore && this.#hasRoom(WINDOW) && !this.#over.signal.aborted) {
         this.#mayHaveMore = false
         const page = { afterRow: this.#afterRow, limit: PAGE }
         const items = await retry.untilStored(() => store.loadOutbox(this.#session, page))
@@ -129,6 +136,9 @@ export class SendLoop {
       case 'again':
         void this.#releaseLater(held, backOffMs(verdict.failures, RESEND, this.#deps.random))
         break
+      case 'held':
+        void this.#hold(held, verdict.until)
+        break
       case 'left':
         // The connection is closing; the next one reads the row again. Nothing more can be sent over this one.
         this.#over.abort()
@@ -136,8 +146,18 @@ export class SendLoop {
       default:
         verdict satisfies never
     }
-    if (this.#mayHaveMore && this.#lanes.size < WINDOW / 2) this.#read()
+    if (this.#mayHaveMore && this.#hasRoom(WINDOW / 2)) this.#read()
     this.#pump()
+  }
+
+  #hasRoom(window: number): boolean {
+    return this.#lanes.size - Math.min(this.#onHold, MOST_HELD) < window
+  }
+
+  async #hold(held: Held, until: number): Promise<void> {
+    this.#onHold += 1
+    await this.#releaseLater(held, Math.min(until - this.#deps.clock.now(), LOOK_MS))
+    this.#onHold -= 1
   }
 
   async #releaseLater(held: Held, delayMs: number): Promise<void> {
@@ -152,6 +172,10 @@ export class SendLoop {
   /** One attempt with everything that must be stored about it. */
   async #deliver(held: Held): Promise<Verdict> {
     if (held.isProven) return { kind: 'proven' }
+    // A message that may have been sent before is no first one.
+    const until =
+      held.item.attempts > 0 ? undefined : await this.#deps.restrictions.heldUntil(this.#session, held.item.chat)
+    if (until !== undefined) return { kind: 'held', until }
     const proto = held.proto ?? (await this.#prepare(held))
     if (!(proto instanceof Uint8Array)) return proto
     held.proto = proto
@@ -164,6 +188,8 @@ export class SendLoop {
       const at = verdict.status === 'sent' ? verdict.at : this.#deps.clock.now()
       const reason = verdict.status === 'failed' ? { reason: verdict.reason } : {}
       await this.#store(held, { status: verdict.status, ...reason, at, attempted: true })
+      if (verdict.status === 'failed' && verdict.reason === 'restricted')
+        await this.#deps.restrictions.refused(this.#session)
     } else await this.#deps.retry.untilStored(() => this.#deps.store.countAttempt(held.item.id))
     return verdict
   }

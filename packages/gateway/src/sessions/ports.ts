@@ -21,6 +21,8 @@ export interface SessionStore {
   updateSession(uid: SessionUid, patch: SessionPatch): Promise<void>
   /** Sets the status and writes its `session.status` event with the webhook deliveries. Unchanged: writes nothing. */
   setSessionStatus(uid: SessionUid, change: SessionStatusChange): Promise<void>
+  /** Lets first messages go again, with a `session.status` event where that is news. */
+  liftRestriction(uid: SessionUid, at: number): Promise<void>
   /** Writes the `session.qr` event with the webhook deliveries. */
   recordQr(uid: SessionUid, qr: { text: string; expiresAt: number; at: number }): Promise<void>
   /** Writes the `group.updated` event with the webhook deliveries. */
@@ -63,6 +65,8 @@ export interface SessionTraffic {
   onMessage(session: SessionUid, message: InboundMessage): Promise<void>
   onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void>
   onReceipt(session: SessionUid, receipt: Receipt): Promise<void>
+  /** First messages need not wait any longer. */
+  onRestrictionLifted(session: SessionUid): void
   /** Answers a call that was rejected with a text, once however often it is asked. */
   onCallRejected(session: SessionUid, call: IncomingCall, text: string): Promise<void>
 }

@@ -92,6 +92,7 @@ export class Sessions implements SessionVerbs {
       pushName: null,
       metadata: input.metadata ?? {},
       settings: this.#settings({}, input),
+      restriction: null,
       createdAt: now,
     }
     return this.#locks.run(record.uid, async () => {
@@ -145,6 +146,13 @@ export class Sessions implements SessionVerbs {
     if (calls === null) delete next.calls
     else if (calls !== undefined) next.calls = calls
     return next
+  }
+
+  async liftRestriction(tenant: TenantId, id: string): Promise<SessionRecord> {
+    const { uid } = await this.get(tenant, id)
+    await this.#deps.store.liftRestriction(uid, this.#deps.clock.now())
+    this.#deps.traffic.onRestrictionLifted(uid)
+    return this.get(tenant, id)
   }
 
   async remove(tenant: TenantId, id: string): Promise<void> {

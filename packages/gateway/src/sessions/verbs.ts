@@ -14,6 +14,8 @@ export interface SessionVerbs {
   /** Whether another tenant has a session of this id. */
   isForeign(tenant: TenantId, id: string): Promise<boolean>
   list(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]>
+  /** Lets first messages to people go again, before the time that the gateway has set. */
+  liftRestriction(tenant: TenantId, id: string): Promise<SessionRecord>
   /** A session that runs is connected again where its proxy changes. Rejects with `url_not_allowed`. */
   update(tenant: TenantId, id: string, patch: UpdateSession): Promise<SessionRecord>
   /** Logs out where connected, then deletes the session and all its rows. */

@@ -98,7 +98,7 @@ function session(over: Partial<SessionRecord>): SessionRecord {
   return {
     ...{ uid: newId('ses'), tenant: TENANT, id: 'abc-123-def-456', name: 'My Business Account', shouldRun: true },
     ...{ status: 'connected', reason: 'requested', since: at, phone: '1234567890', lid: null, pushName: null },
-    ...{ metadata: {}, settings: {}, createdAt: at, ...over },
+    ...{ metadata: {}, settings: {}, restriction: null, createdAt: at, ...over },
   }
 }
 

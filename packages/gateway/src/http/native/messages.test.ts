@@ -48,6 +48,16 @@ test('a message that fails while one waits is told as it is, with 202', async ()
   rig.rig.account(session).answer = () => ({ kind: 'ack' })
 })
 
+test('a session that WhatsApp has restricted says so, until somebody lifts it', async () => {
+  const restricted = await until('it says so', async () => {
+    const { body } = await rig.call('GET', '/v1/sessions/shop')
+    return body.health === 'restricted' ? body : undefined
+  })
+  expect(Date.parse(String(restricted.restricted_until))).toBeGreaterThan(Date.now())
+  const lifted = await rig.call('DELETE', '/v1/sessions/shop/restriction')
+  expect(lifted).toMatchObject({ status: 200, body: { health: 'ok', restricted_until: null } })
+})
+
 test('the history of a message moves on with its receipts', async () => {
   const sent = await send({ to: '6281300000105' }, 5_000)
   rig.rig.account(session).receipt({ waIds: [sent.body.wa_id as never], status: 'delivered' })

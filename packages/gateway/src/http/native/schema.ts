@@ -99,6 +99,8 @@ const Session = Type.Object(
     since: time({ description: 'Since when it is in this status.' }),
     phone: nullableText({ description: 'Digits, once paired.', examples: ['6281210000001'] }),
     push_name: nullableText(),
+    health: words(['ok', 'restricted'], { description: '`restricted`: first messages to people wait.' }),
+    restricted_until: nullableText({ format: 'date-time', description: 'Until when they wait.' }),
     proxy: nullableText({ description: 'Without its password.', examples: ['socks5://user@proxy.example:1080'] }),
     metadata: anyObject({ description: 'Yours; comes with every event of the session.' }),
     created_at: time(),

@@ -116,7 +116,7 @@ export class MediaRig {
     const session = {
       ...{ uid: newId('ses'), tenant: TENANT, id: 'shop', name: null, shouldRun: true, status: 'connected' as const },
       ...{ reason: 'resumed' as const, since: 0, phone: '6281200000001', lid: null, pushName: null },
-      ...{ metadata: {}, settings: {}, createdAt: 0 },
+      ...{ metadata: {}, settings: {}, restriction: null, createdAt: 0 },
     }
     await this.store.sessions.createSession(session)
     return session

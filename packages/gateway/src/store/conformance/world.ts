@@ -77,6 +77,7 @@ export class World {
       pushName: null,
       metadata: {},
       settings: {},
+      restriction: null,
       createdAt: this.now,
       ...over,
     }

@@ -7,6 +7,7 @@ import { items } from './0006-items.ts'
 import { chats } from './0007-chats.ts'
 import { sessionSettings } from './0008-session-settings.ts'
 import { tenantSettings } from './0009-tenant-settings.ts'
+import { restrictions } from './0010-restrictions.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   chats,
   sessionSettings,
   tenantSettings,
+  restrictions,
 ]

@@ -35,6 +35,7 @@ beforeEach(async () => {
     pushName: null,
     metadata: {},
     settings: {},
+    restriction: null,
     createdAt: 1,
   })
   await store.close()

@@ -1,9 +1,11 @@
 import { KurirError } from '../../core/errors.ts'
 import { receivedEvent, statusEvent } from '../../core/event.ts'
 import { type EndpointId, type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
+import type { Jid } from '../../core/jid.ts'
 import { advances, type MessageRecord, type OutgoingStatus } from '../../core/message.ts'
 import { presentMessage } from '../../core/message-object.ts'
 import { periodOf, QUOTAS } from '../../core/quota.ts'
+import { nextRestriction, type Restriction } from '../../core/restriction.ts'
 import type { InboundMessage, UndecryptableMessage } from '../../engine/port.ts'
 import type {
   AcceptResult,
@@ -24,6 +26,7 @@ import type { AutomationLog } from './automation-log.ts'
 import type { EventLog } from './event-log.ts'
 import type { Effects, GroupCommit } from './group-commit.ts'
 import type { ReceivedBell } from './media-store.ts'
+import { announceRestriction } from './session-events.ts'
 import type { ContactTable } from './tables/contact.ts'
 import type { EndpointTable } from './tables/endpoint.ts'
 import type { JournalTable } from './tables/journal.ts'
@@ -135,6 +138,26 @@ export class SqliteMessageStore implements MessageStore {
       const stub = this.inboundRecord(session, { ...message, content: UNDECRYPTABLE, quote: null }, at)
       this.messages.insert({ message: stub, proto: null, undecryptable: true, claim: null })
       this.announce(effects, stub, 'message.undecryptable', at)
+    })
+  }
+
+  restrict(session: SessionUid, at: number): Promise<Restriction> {
+    return this.writer.write((effects) => {
+      const record = this.sessions.byUid(session)
+      if (!record) throw new KurirError('session_not_found')
+      const restriction = nextRestriction(record.restriction, at)
+      if (restriction === record.restriction) return restriction
+      this.sessions.setRestriction(session, restriction)
+      announceRestriction(this.log, effects, { ...record, restriction }, at)
+      return restriction
+    })
+  }
+
+  isKnownChat(session: SessionUid, chat: Jid): Promise<boolean> {
+    return this.writer.read(() => {
+      const person = this.contacts.find(session, chat)
+      const names = new Set([chat, person?.phone, person?.lid].filter((jid) => jid !== null && jid !== undefined))
+      return [...names].some((jid) => this.messages.hasSpoken(session, jid))
     })
   }
 

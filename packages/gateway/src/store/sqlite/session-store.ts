@@ -7,10 +7,8 @@ import type { GroupUpdate } from '../../engine/port.ts'
 import type { SessionPatch, SessionStatusChange, SessionStore } from '../../sessions/ports.ts'
 import type { EventLog } from './event-log.ts'
 import type { GroupCommit } from './group-commit.ts'
+import { announceRestriction, SESSION_LANE } from './session-events.ts'
 import type { SessionTable } from './tables/session.ts'
-
-/** The lane of a session's own events. */
-const SESSION_LANE = 'session'
 
 export class SqliteSessionStore implements SessionStore {
   private readonly writer: GroupCommit
@@ -63,8 +61,17 @@ export class SqliteSessionStore implements SessionStore {
         type: 'session.status',
         at,
         lane: SESSION_LANE,
-        render: () => presentSession({ ...session, status, reason, since: at }),
+        render: () => presentSession({ ...session, status, reason, since: at }, at),
       })
+    })
+  }
+
+  liftRestriction(uid: SessionUid, at: number): Promise<void> {
+    return this.writer.write((effects) => {
+      const session = this.existing(uid)
+      if (!session.restriction) return
+      this.sessions.setRestriction(uid, null)
+      announceRestriction(this.log, effects, { ...session, restriction: null }, at)
     })
   }
 

@@ -65,6 +65,7 @@ async function createSession(store: Store, clock: Clock, id: string): Promise<Se
     pushName: null,
     metadata: { shop: id },
     settings: {},
+    restriction: null,
     createdAt: clock.now(),
   })
   return uid

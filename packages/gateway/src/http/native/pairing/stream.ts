@@ -36,7 +36,7 @@ export class PairingStream {
   async #write(news: PairingNews): Promise<void> {
     if (this.#out.writableEnded || this.#out.destroyed) return
     if (news.kind === 'qr') return this.#event('qr', await presentQr(news.qr))
-    const session = presentSession(news.session)
+    const session = presentSession(news.session, Date.now())
     if (session.status !== 'connected') return this.#event('status', session)
     this.#event('connected', session)
     this.#out.end()

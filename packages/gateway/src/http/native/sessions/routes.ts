@@ -26,6 +26,7 @@ const LOOK = ['manage', 'read'] as const
 export function sessionRoutes(app: Server, context: RouteContext): void {
   createRoute(app, context)
   lookRoutes(app, context)
+  liftRoute(app, context)
   changeRoutes(app, context)
   for (const [verb, summary, description] of MOVES) moveRoute(app, context.gateway.sessions, verb, summary, description)
 }
@@ -69,7 +70,7 @@ function ownSettings(settings: Static<typeof SettingsInput> | undefined): Pick<U
 /** The session with how it answers by itself. */
 async function withSettings(gateway: Gateway, tenant: TenantId, session: SessionRecord) {
   const settings = await gateway.automation.settings(tenant, session.id)
-  return { ...presentSession(session), settings: presentSettings(settings, session.settings) }
+  return { ...presentSession(session, Date.now()), settings: presentSettings(settings, session.settings) }
 }
 
 function lookRoutes(app: Server, { gateway }: RouteContext): void {
@@ -89,11 +90,11 @@ function lookRoutes(app: Server, { gateway }: RouteContext): void {
       const tenant = tenantToRead(request, request.query.tenant)
       const { session } = callerOf(request)
       if (session !== null) {
-        return { data: [presentSession(await gateway.sessions.get(tenant, session))], next_cursor: null }
+        return { data: [presentSession(await gateway.sessions.get(tenant, session), Date.now())], next_cursor: null }
       }
       return readPage(request.query, (page) => gateway.sessions.list(tenant, page), {
         cursorOf: (record) => record.id,
-        present: presentSession,
+        present: (record) => presentSession(record, Date.now()),
       })
     },
   )
@@ -177,6 +178,29 @@ const MOVES = [
   ['logout', 'Unlink a session', 'Unlinks the device from the account and wipes its keys; the session stays.'],
 ] as const
 
+function liftRoute(app: Server, { gateway }: RouteContext): void {
+  app.delete(
+    '/v1/sessions/:session/restriction',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'liftRestriction',
+        summary: 'Let first messages go again',
+        description:
+          'After WhatsApp has refused a message because the account may not write to strangers (code 463), first messages to ' +
+          'people wait, for an hour and longer each time. Where you know that the restriction is over, they need not.',
+        tags: ['sessions'],
+        params: SessionParams,
+        response: { 200: SessionAnswer },
+      },
+    },
+    async (request) => {
+      const { tenant } = callerOf(request)
+      return presentSession(await gateway.sessions.liftRestriction(tenant, request.params.session), Date.now())
+    },
+  )
+}
+
 function moveRoute(
   app: Server,
   sessions: SessionVerbs,
@@ -199,7 +223,7 @@ function moveRoute(
     },
     async (request) => {
       const move: Move = (tenant, id) => sessions[verb](tenant, id)
-      return presentSession(await move(callerOf(request).tenant, request.params.session))
+      return presentSession(await move(callerOf(request).tenant, request.params.session), Date.now())
     },
   )
 }

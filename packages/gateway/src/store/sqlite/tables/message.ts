@@ -49,6 +49,9 @@ const OFFER_WITHIN = 50
 const LATEST_OF_CHAT = `
   SELECT row_no, from_me, status, content FROM message
   WHERE session_uid = ? AND chat = ? ORDER BY row_no DESC LIMIT ${OFFER_WITHIN}`
+const HAS_SPOKEN = `
+  SELECT 1 FROM message WHERE session_uid = ? AND chat = ?
+    AND (direction = 'in' OR status IN ('sent', 'delivered', 'read', 'played')) LIMIT 1`
 const SENT_PROTO = `
   SELECT proto FROM message
   WHERE session_uid = ? AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
@@ -119,6 +122,7 @@ export class MessageTable {
   private readonly sentProtoRow
   private readonly protoOfRow
   private readonly latestOfChatRows
+  private readonly hasSpokenRow
 
   constructor(driver: Driver) {
     this.driver = driver
@@ -140,6 +144,7 @@ export class MessageTable {
     this.latestOfChatRows = driver.prepare<[string, string], Pick<Row, 'row_no' | 'from_me' | 'status' | 'content'>>(
       LATEST_OF_CHAT,
     )
+    this.hasSpokenRow = driver.prepare<[string, string]>(HAS_SPOKEN)
     this.protoOfRow = driver.prepare<[string, string], { proto: Uint8Array }>(PROTO_OF)
     this.sentProtoRow = driver.prepare<[string, string, number], { proto: Uint8Array }>(SENT_PROTO)
   }
@@ -232,6 +237,11 @@ export class MessageTable {
       proto: row.proto,
       attempts: row.attempts,
     }))
+  }
+
+  /** Whether a message of the chat came, or reached WhatsApp. */
+  hasSpoken(session: SessionUid, chat: Jid): boolean {
+    return this.hasSpokenRow.get(session, chat) !== undefined
   }
 
   /** The final bytes of a message, undefined while there are none. */

@@ -1,5 +1,6 @@
 import type { SessionUid, TenantId } from '../../../core/ids.ts'
 import type { Jid } from '../../../core/jid.ts'
+import type { Restriction } from '../../../core/restriction.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../../../core/session.ts'
 import type { SessionSettings } from '../../../core/session-settings.ts'
 import type { SessionPatch, SessionStatusChange } from '../../../sessions/ports.ts'
@@ -21,6 +22,7 @@ const UPDATE = `
     settings = @settings
   WHERE uid = @uid`
 const SET_STATUS = 'UPDATE session SET status = ?, reason = ?, since = ? WHERE uid = ?'
+const SET_RESTRICTION = 'UPDATE session SET restriction = ? WHERE uid = ?'
 const COUNT_EVENT = 'UPDATE session SET last_seq = last_seq + 1 WHERE uid = ?'
 const STAMP = 'SELECT last_seq AS seq, tenant, id, phone, metadata FROM session WHERE uid = ?'
 const DELETE = 'DELETE FROM session WHERE uid = ?'
@@ -42,6 +44,7 @@ interface Row {
   push_name: string | null
   metadata: string
   settings: string
+  restriction: string | null
   created_at: number
 }
 
@@ -67,6 +70,7 @@ export class SessionTable {
   private readonly allRows
   private readonly updateRow
   private readonly setStatusRow
+  private readonly setRestrictionRow
   private readonly countEventRow
   private readonly stampRow
   private readonly deleteRow
@@ -82,6 +86,7 @@ export class SessionTable {
     this.allRows = driver.prepare<[string, string, number], Row>(LIST_ALL)
     this.updateRow = driver.prepare<[Record<string, string | number | null>]>(UPDATE)
     this.setStatusRow = driver.prepare<[string, string, number, string]>(SET_STATUS)
+    this.setRestrictionRow = driver.prepare<[string | null, string]>(SET_RESTRICTION)
     this.countEventRow = driver.prepare<[string]>(COUNT_EVENT)
     this.stampRow = driver.prepare<[string], SessionStamp>(STAMP)
     this.deleteRow = driver.prepare<[string]>(DELETE)
@@ -141,6 +146,10 @@ export class SessionTable {
     this.setStatusRow.run(change.status, change.reason, change.at, uid)
   }
 
+  setRestriction(uid: SessionUid, restriction: Restriction | null): void {
+    this.setRestrictionRow.run(restriction && JSON.stringify(restriction), uid)
+  }
+
   /** Takes the session's next sequence number, for an event written in the same unit. */
   nextSeq(uid: SessionUid): SessionStamp | undefined {
     this.countEventRow.run(uid)
@@ -188,6 +197,7 @@ function fromRow(row: Row): SessionRecord {
     pushName: row.push_name,
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
     settings: JSON.parse(row.settings) as SessionSettings,
+    restriction: row.restriction === null ? null : (JSON.parse(row.restriction) as Restriction),
     createdAt: row.created_at,
   }
 }
