@@ -111,6 +111,19 @@ export default {
       to: { path: '^packages/lab/' },
     },
     {
+      name: 'dashboard-sees-only-kurir-client',
+      comment: 'the page knows the gateway by its API alone',
+      severity: 'error',
+      from: { path: '^packages/dashboard/' },
+      to: { path: '^packages/(?!dashboard/|client/)' },
+    },
+    {
+      name: 'nobody-imports-the-dashboard',
+      severity: 'error',
+      from: { path: '^packages/(?!dashboard/)' },
+      to: { path: '^packages/dashboard/' },
+    },
+    {
       name: 'no-test-in-sources',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: notTest },
@@ -119,6 +132,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^packages/dashboard/dist' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 const steps = [
   ['format and lint', 'biome', ['ci', '--colors=off', '--error-on-warnings', '.']],
   ['types', 'tsc', ['--noEmit', '-p', '.']],
+  ['types of the dashboard', 'tsc', ['--noEmit', '-p', 'packages/dashboard']],
   ['import law', 'depcruise', ['--config', '.dependency-cruiser.mjs', 'packages', 'e2e', 'scripts']],
   ['the import law notices a forbidden import', 'node', ['scripts/import-law-canary.mjs']],
   ['dead code and dependencies', 'knip', []],

@@ -34,6 +34,11 @@ const planted = [
     "import { newId } from '../../gateway/src/core/ids.ts'\nexport const c = newId\n",
   ],
   [
+    'dashboard-sees-only-kurir-client',
+    'packages/dashboard/src/canary.ts',
+    "import { newId } from '../../gateway/src/core/ids.ts'\nexport const c = newId\n",
+  ],
+  [
     'no-circular',
     'packages/gateway/src/core/canary-a.ts',
     "import { b } from './canary-b.ts'\nexport const a = () => b\n",

@@ -1,8 +1,8 @@
 // Brings a fresh clone to where its programs run. Plain JavaScript for any Node.js >= 20; everything goes to stderr.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -23,6 +23,41 @@ function fail(message) {
 if (Number(process.versions.node.split('.')[0]) < 20) {
   fail(`Node.js 20 or newer is needed to install Kurir; this is ${process.versions.node}.`)
 }
+/** Everything that the dashboard is built from, as one hash. */
+function dashboardSources() {
+  const hash = createHash('sha256').update(wanted)
+  for (const folder of ['packages/dashboard', 'packages/client']) {
+    const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => relative(root, join(file.parentPath, file.name)))
+      .filter((file) => !/(^|[\\/])(node_modules|dist[^\\/]*)[\\/]/.test(file))
+    for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)))
+  }
+  return hash.digest('hex')
+}
+
+/** Builds the dashboard where its sources changed. The gateway works without it, so a failure is said and no more. */
+function buildDashboard() {
+  const folder = join(root, 'packages/dashboard')
+  const sources = dashboardSources()
+  const built = join(folder, 'dist/.built')
+  if (existsSync(built) && readFileSync(built, 'utf8') === sources) return
+  process.stderr.write('Building the dashboard (some seconds) …\n')
+  const fresh = join(folder, `dist-${process.pid}`)
+  const node = join(root, 'node_modules/.bin/node')
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  const args = [vite, 'build', folder, '--outDir', fresh, '--logLevel', 'warn', '--emptyOutDir']
+  const result = spawnSync(existsSync(node) ? node : process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (result.status === 0) {
+    writeFileSync(join(fresh, '.built'), sources)
+    rmSync(join(folder, 'dist'), { recursive: true, force: true })
+    renameSync(fresh, join(folder, 'dist'))
+  } else {
+    rmSync(fresh, { recursive: true, force: true })
+    process.stderr.write('The dashboard could not be built; everything else works.\n')
+  }
+}
+
 if (!isInstalled()) {
   process.stderr.write('Installing what Kurir needs (once, about half a minute) …\n')
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
@@ -35,3 +70,4 @@ if (!isInstalled()) {
   if (result.status !== 0) fail('The installation failed; the lines above say why. Run the same command again.')
   writeFileSync(stamp, wanted)
 }
+buildDashboard()

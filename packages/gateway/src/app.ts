@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { Access } from './access/access.ts'
 import { Automation } from './automation/automation.ts'
@@ -43,6 +44,8 @@ export interface App {
   stop(): Promise<void>
 }
 
+/** Where the dashboard's build is. */
+const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 const WEBHOOK_TIMEOUT_MS = 15_000
 const WEBHOOK_SLOTS = { total: 64, perEndpoint: 16 }
 /** What sends and webhook attempts in flight may take of the ten seconds that a stop has. */
@@ -150,7 +153,8 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
       return { ok, store: ok ? 'ok' : 'failing' }
     },
   }
-  const server = await buildServer({ gateway, config, logger, dialects })
+  const dashboard = { dir: DASHBOARD, phonePage: phonePageOf(config) }
+  const server = await buildServer({ gateway, config, logger, dialects, dashboard })
   return { gateway, sessions, messages, pump, responder, http, media, server, address }
 }
 
@@ -176,6 +180,11 @@ interface WebhookNeeds {
   address: OwnAddress
   clock: Clock
   logger: Logger
+}
+
+/** The lab shows its phones beside where it is dialled. */
+function phonePageOf({ lab }: Config): string | null {
+  return lab && new URL('/phone', lab.url.replace(/^ws/, 'http')).href
 }
 
 function networkOf({ lab }: Config): Network {

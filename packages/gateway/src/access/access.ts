@@ -5,6 +5,7 @@ import { NO_QUOTAS, periodEnd, periodOf, QUOTAS, type Quotas } from '../core/quo
 import { isTimeZone } from '../core/time-zone.ts'
 import { DialectCredentials } from './dialect-keys.ts'
 import { formatKey, hashSecret, newSecret, parseKey, secretMatches } from './key-format.ts'
+import { Logins } from './logins.ts'
 import { type AccessStore, type KeyRecord, SCOPES, type StoredAnswer, type Tenant, type TenantPatch } from './ports.ts'
 import type {
   AccessVerbs,
@@ -35,8 +36,13 @@ export interface AccessOptions {
   dialects?: ReadonlyMap<string, DialectKeys>
 }
 
-/** Names the operator's own key where a key's id is asked for. */
-const CONFIGURED_KEY = 'key_configured' as KeyId
+/** Whom the operator's own key stands for; its id names it where a key's id is asked for. */
+const CONFIGURED: Caller = {
+  tenant: DEFAULT_TENANT,
+  keyId: 'key_configured' as KeyId,
+  scopes: ['admin'],
+  session: null,
+}
 /** Compared with when the id is unknown, so that an unknown id takes as long as a wrong secret. */
 const NO_HASH = hashSecret('')
 
@@ -51,6 +57,7 @@ export class Access implements AccessVerbs {
   readonly #adminHash: string | null
   readonly #quotas: Quotas
   readonly #dialectKeys: DialectCredentials
+  readonly #logins: Logins
 
   constructor({ store, sessions, clock, adminKey, quotas = NO_QUOTAS, dialects = new Map() }: AccessOptions) {
     this.#store = store
@@ -59,13 +66,13 @@ export class Access implements AccessVerbs {
     this.#quotas = quotas
     this.#adminHash = adminKey ? hashSecret(adminKey) : null
     this.#dialectKeys = new DialectCredentials({ store, dialects, clock })
+    const configured = this.#adminHash === null ? null : { caller: CONFIGURED, hash: this.#adminHash }
+    this.#logins = new Logins({ store, clock, configured })
   }
 
   async authenticate(presented: string): Promise<Caller | undefined> {
     const key = presented.trim()
-    if (this.#adminHash && secretMatches(key, this.#adminHash)) {
-      return { tenant: DEFAULT_TENANT, keyId: CONFIGURED_KEY, scopes: ['admin'], session: null }
-    }
+    if (this.#adminHash && secretMatches(key, this.#adminHash)) return CONFIGURED
     const parsed = parseKey(key)
     if (!parsed) return undefined
     const record = await this.#store.getKey(parsed.id)
@@ -108,6 +115,18 @@ export class Access implements AccessVerbs {
 
   issueToken(dialect: string, client: { id: string; secret: string }, ttlMs: number): Promise<string | undefined> {
     return this.#dialectKeys.issueToken(dialect, client, ttlMs)
+  }
+
+  logIn(caller: Caller, ttlMs: number): Promise<string> {
+    return this.#logins.open(caller, ttlMs)
+  }
+
+  authenticateLogin(token: string): Promise<Caller | undefined> {
+    return this.#logins.callerOf(token)
+  }
+
+  logOut(token: string): Promise<void> {
+    return this.#logins.close(token)
   }
 
   async bindKey(caller: Caller, session: string): Promise<Caller> {

@@ -25,6 +25,8 @@ export interface AccessStore {
   /** Binds a key that is bound to nothing yet. Answers the key as it is now, undefined where there is none. */
   bindKey(id: KeyId, session: { uid: SessionUid; id: string }): Promise<KeyRecord | undefined>
   saveToken(token: TokenRecord): Promise<void>
+  /** Nothing where there is no such token. */
+  deleteToken(hash: string): Promise<void>
   /** The key that a token stands for, undefined from `now` = `expiresAt` on. */
   getTokenKey(hash: string, now: number): Promise<KeyRecord | undefined>
   /** Adds to a counter unless it would be more than `limit` then. Answers what it is now and whether it was added. */

@@ -85,6 +85,12 @@ export interface AccessVerbs {
   authenticateDialect(dialect: string, credential: DialectCredential): Promise<Caller | undefined>
   /** Exchanges a client's id and secret for a token that lives `ttlMs`; undefined where they are wrong. */
   issueToken(dialect: string, client: { id: string; secret: string }, ttlMs: number): Promise<string | undefined>
+  /** Exchanges a key's caller for a token that a browser keeps for `ttlMs`; it goes with its key. */
+  logIn(caller: Caller, ttlMs: number): Promise<string>
+  /** Undefined where the token is unknown, has ended or is none of a browser. */
+  authenticateLogin(token: string): Promise<Caller | undefined>
+  /** The token is refused from then on. */
+  logOut(token: string): Promise<void>
   /** Binds a key to a session at its first use; one that is bound already stays so. Rejects with `session_not_found`. */
   bindKey(caller: Caller, session: string): Promise<Caller>
   /** The credentials of a tenant's sessions in a dialect that shows them again, oldest first. */

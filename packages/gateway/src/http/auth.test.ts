@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => rig.close())
 
 const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /openapi.json']
+/** Where one gets a login from, and gives it back: only the dashboard's own pages may. */
+const LOGIN = ['POST /dashboard/login', 'POST /dashboard/logout']
 
 /** Every route of the server, from the router itself. */
 function allRoutes(): { method: string; path: string }[] {
@@ -30,7 +32,7 @@ function fill(path: string): string {
   return path.replace(/:[a-z]+/g, 'anything')
 }
 
-test('no route is anonymous but the three that say so', async () => {
+test('no route is anonymous but the five that say so', async () => {
   const routes = allRoutes()
   expect(routes.length).toBeGreaterThan(25)
   for (const { method, path } of routes) {
@@ -38,9 +40,10 @@ test('no route is anonymous but the three that say so', async () => {
     for (const key of [null, 'kur_wrong']) {
       const answer = await rig.call(method, fill(path), { key })
       if (isPublic) expect(answer.status, `${method} ${path}`).toBe(200)
+      else if (LOGIN.includes(`${method} ${path}`)) expect([400, 403], `${method} ${path}`).toContain(answer.status)
       else expect(answer.status, `${method} ${path}`).toBe(401)
       // An answer to HEAD has no body.
-      if (!isPublic && method !== 'HEAD')
+      if (answer.status === 401 && method !== 'HEAD')
         expect(answer.body, `${method} ${path}`).toMatchObject({ code: 'unauthorized' })
     }
   }
@@ -49,7 +52,7 @@ test('no route is anonymous but the three that say so', async () => {
 
 test('a route that does not say who may call it cannot be added', () => {
   const app = Fastify() as unknown as Server
-  installAuth(app, rig.gateway.access, new Limits(null))
+  installAuth(app, { access: rig.gateway.access, config: { publicUrl: null }, limits: new Limits(null) })
   expect(() => app.get('/forgotten', async () => 'secret')).toThrow('does not say who may call it')
   expect(() => app.get('/open', { config: { access: 'public' } }, async () => 'hello')).not.toThrow()
 })
@@ -77,15 +80,16 @@ test('each scope opens its own routes and no other', async () => {
   for (const scope of SCOPES) {
     const key = await rig.key([scope])
     for (const { method, path } of allRoutes()) {
-      if (PUBLIC.includes(`${method} ${path}`)) continue
+      if ([...PUBLIC, ...LOGIN].includes(`${method} ${path}`)) continue
       const answer = await rig.call(method, fill(path), { key })
       if (answer.status !== 403) open[scope]?.push(`${method} ${path}`)
     }
   }
   const { admin = [], manage = [], send = [], read = [] } = open
-  expect(admin).toHaveLength(allRoutes().length - PUBLIC.length)
+  expect(admin).toHaveLength(allRoutes().length - PUBLIC.length - LOGIN.length)
   expect(send.sort()).toEqual([
     'DELETE /v1/messages/:id',
+    'GET /dashboard/me',
     'GET /v1/media/:id',
     'GET /v1/messages/:id',
     'GET /v1/sessions/:session/groups',
@@ -108,6 +112,7 @@ test('each scope opens its own routes and no other', async () => {
     'POST /v1/sessions/:session/numbers/check',
   ])
   expect(read.sort()).toEqual([
+    'GET /dashboard/me',
     'GET /v1/events',
     'GET /v1/media/:id',
     'GET /v1/messages/:id',
@@ -125,7 +130,7 @@ test('each scope opens its own routes and no other', async () => {
     'POST /v1/sessions/:session/chats/:chat/presence',
     'POST /v1/sessions/:session/numbers/check',
   ])
-  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage)/)
+  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage)|\/dashboard\/me/)
   expect(manage.filter((route) => /messages|events|keys|tenants/.test(route))).toEqual([])
 })
 

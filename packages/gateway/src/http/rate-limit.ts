@@ -6,14 +6,19 @@ import { TokenBuckets } from './token-bucket.ts'
 /** Wrong keys that one address may present: a burst, then this many a second. */
 const FAILURES: RateLimitConfig = { perSecond: 1, burst: 30 }
 
+/** Logins that one address may try, wrong or right. */
+const LOGINS: RateLimitConfig = { perSecond: 0.2, burst: 10 }
+
 /** Limits of requests by key and of wrong keys by address; without `config` neither is limited. */
 export class Limits {
   readonly #requests: TokenBuckets | null
   readonly #failures: TokenBuckets | null
+  readonly #logins: TokenBuckets | null
 
   constructor(config: RateLimitConfig | null, now: () => number = Date.now) {
     this.#requests = config && new TokenBuckets(config, now)
     this.#failures = config && new TokenBuckets(FAILURES, now)
+    this.#logins = config && new TokenBuckets(LOGINS, now)
   }
 
   /** Counts a request of the key and tells the client what is left. Throws `rate_limited` where nothing is. */
@@ -37,5 +42,13 @@ export class Limits {
     if (!taken || taken.allowed) return
     reply.header('retry-after', taken.resetSeconds)
     throw new KurirError('rate_limited', 'Too many wrong keys from this address')
+  }
+
+  /** Counts a login that is tried; throws `rate_limited` for an address that tried too many. */
+  countLogin(address: string, reply: FastifyReply): void {
+    const taken = this.#logins?.take(address)
+    if (!taken || taken.allowed) return
+    reply.header('retry-after', taken.resetSeconds)
+    throw new KurirError('rate_limited', `Too many logins from this address; try again in ${taken.resetSeconds} s`)
   }
 }

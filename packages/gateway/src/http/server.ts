@@ -10,6 +10,8 @@ import { limitBodies, UPLOAD_MS } from './body-deadline.ts'
 import { closeWithoutLingering } from './closing.ts'
 import type { HttpConfig, Server } from './context.ts'
 import { installCors } from './cors.ts'
+import { dashboardPages } from './dashboard/pages.ts'
+import { loginRoutes } from './dashboard/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { answerClientError, answerError } from './error-envelope.ts'
 import { installIdempotency } from './idempotency.ts'
@@ -27,6 +29,8 @@ export interface ServerOptions {
   logger: Logger
   /** Foreign APIs that are spoken beside the native one; none by default. */
   dialects?: readonly Dialect[]
+  /** Where the dashboard is built to, and the page of the lab's phones; without it no pages are served. */
+  dashboard?: { dir: string; phonePage: string | null }
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024
@@ -47,7 +51,13 @@ const SECURITY_HEADERS = {
  * Builds the HTTP server with every route, not listening yet. The caller calls `listen` and `close`; closing refuses
  * new requests, ends streams and waits for those at work.
  */
-export async function buildServer({ gateway, config, logger, dialects = [] }: ServerOptions): Promise<Server> {
+export async function buildServer({
+  gateway,
+  config,
+  logger,
+  dialects = [],
+  dashboard,
+}: ServerOptions): Promise<Server> {
   // An unknown path below a dialect's is answered in its shape.
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     if (!mounted.answer(error, request, reply)) answerError(error, request, reply, logger)
@@ -100,17 +110,19 @@ export async function buildServer({ gateway, config, logger, dialects = [] }: Se
     answers: gateway.access,
     onNotKept: (err) => logger.error({ err }, 'an answer could not be kept for its Idempotency-Key'),
   })
-  installAuth(app, gateway.access, limits)
+  installAuth(app, { access: gateway.access, config, limits })
   installIdempotency(app, repetitions)
   const mounted = mountDialects(app, { dialects, gateway, config, limits, repetitions, logger })
   app.register(
     (scope: Server, _options, done) => {
       nativeRoutes(scope, { gateway, config })
+      loginRoutes(scope, { gateway, config, limits, phonePage: dashboard?.phonePage ?? null })
       docsRoutes(scope, config, dialects)
       done()
     },
     { prefix: config.basePath },
   )
+  if (dashboard) await dashboardPages(app, dashboard.dir, config.basePath)
   await app.ready()
   return app
 }

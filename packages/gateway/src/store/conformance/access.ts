@@ -146,6 +146,17 @@ function tokens(use: Use): void {
     await access.deleteKey(null, key.id)
     expect(await access.getTokenKey('bb', START)).toBeUndefined()
   })
+
+  test('a token can be ended, and no other ends with it', async () => {
+    const { access } = use().store
+    const key = makeKey()
+    await access.createKey(key)
+    for (const hash of ['aa', 'bb']) await access.saveToken({ hash, key: key.id, expiresAt: START + HOUR })
+    await access.deleteToken('aa')
+    await access.deleteToken('cc')
+    expect(await access.getTokenKey('aa', START)).toBeUndefined()
+    expect(await access.getTokenKey('bb', START)).toEqual(key)
+  })
 }
 
 function usage(use: Use): void {

@@ -117,6 +117,10 @@ export class SqliteAccessStore implements AccessStore {
     return this.writer.write(() => this.tokens.insert(token))
   }
 
+  deleteToken(hash: string): Promise<void> {
+    return this.writer.write(() => this.tokens.delete(hash))
+  }
+
   getTokenKey(hash: string, now: number): Promise<KeyRecord | undefined> {
     return this.writer.read(() => this.keys.ofToken(hash, now))
   }

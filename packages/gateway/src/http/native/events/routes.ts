@@ -4,7 +4,7 @@ import { KurirError } from '../../../core/errors.ts'
 import { EVENT_TYPES, type EventObject, type EventType, presentEvent } from '../../../core/event.ts'
 import type { EventQuery } from '../../../events/ports.ts'
 import type { Gateway } from '../../../gateway.ts'
-import { presentedKey, requireSession } from '../../auth.ts'
+import { requireSession, whoCalls } from '../../auth.ts'
 import { baseUrl, callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { preferredType } from '../pairing/accept.ts'
@@ -73,8 +73,7 @@ export function eventRoutes(app: Server, { gateway, config }: RouteContext): voi
       const base = baseUrl(request, config)
       if (preferredType(request.headers.accept, FORMS) !== 'text/event-stream')
         return listEvents({ gateway, query, base }, request)
-      const key = presentedKey(request) ?? ''
-      const mayGoOn = async () => (await gateway.access.authenticate(key)) !== undefined
+      const mayGoOn = async () => (await whoCalls(request, gateway.access)) !== undefined
       const source = { events: gateway.events, query: streamQuery(query, request), base, mayGoOn }
       const stream = streams.open((signal) => eventStream(source, signal))
       return reply

@@ -1,0 +1,25 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+
+interface Finding {
+  id: string
+  impact: string
+  nodes: { html: string }[]
+}
+
+/** What axe finds that keeps people out (serious or critical), one line each, in light and in dark. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    // By the debugger: the page's own policy allows no foreign script.
+    await page.evaluate(axe.source)
+    const { violations } = (await page.evaluate('axe.run(document)')) as { violations: Finding[] }
+    for (const { id, impact, nodes } of violations) {
+      if (impact !== 'serious' && impact !== 'critical') continue
+      for (const node of nodes.slice(0, 3)) faults.push(`${colorScheme} ${id}: ${node.html.slice(0, 160)}`)
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  return faults
+}

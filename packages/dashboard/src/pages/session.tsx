@@ -1,0 +1,139 @@
+import { Tabs } from 'radix-ui'
+import { useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { path } from '../api/call.ts'
+import { useChange, useRead } from '../api/queries.ts'
+import type { Session } from '../api/types.ts'
+import { useText } from '../i18n/text.tsx'
+import { SessionBadge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { Loaded } from '../ui/states.tsx'
+import { Ago, Clock } from '../ui/time.tsx'
+import { AnswersPane } from './session/answers.tsx'
+import { ConfirmDialog } from './session/confirm.tsx'
+import { ConnectionPane } from './session/connection.tsx'
+import { PairDialog } from './session/pair.tsx'
+
+/** One session: its state, and everything that can be set. */
+export function SessionPage({ id }: { id: string }) {
+  const text = useText()
+  const query = useRead<Session>(path`/v1/sessions/${id}`)
+  return (
+    <>
+      <div className="head">
+        <Link className="crumb" href="/sessions">
+          {text.sessions.title}
+        </Link>
+        <h1>{query.data?.name ?? id}</h1>
+        {query.data && <SessionBadge status={query.data.status} />}
+      </div>
+      <Loaded query={query}>{(session) => <SessionTabs session={session} />}</Loaded>
+    </>
+  )
+}
+
+function SessionTabs({ session }: { session: Session }) {
+  const text = useText()
+  const { tabs } = text.sessions
+  return (
+    <Tabs.Root defaultValue="pairing">
+      <Tabs.List className="tabs" aria-label={session.name ?? session.id}>
+        <Tabs.Trigger value="pairing">{tabs.pairing}</Tabs.Trigger>
+        <Tabs.Trigger value="answers">{tabs.answers}</Tabs.Trigger>
+        <Tabs.Trigger value="connection">{tabs.connection}</Tabs.Trigger>
+      </Tabs.List>
+      <Tabs.Content value="pairing">
+        <StatePane session={session} />
+      </Tabs.Content>
+      <Tabs.Content value="answers">{session.settings && <AnswersPane session={session} />}</Tabs.Content>
+      <Tabs.Content value="connection">{session.settings && <ConnectionPane session={session} />}</Tabs.Content>
+    </Tabs.Root>
+  )
+}
+
+type Question = 'logout' | 'remove' | 'pair' | null
+
+function StatePane({ session }: { session: Session }) {
+  const text = useText()
+  const [question, setQuestion] = useState<Question>(null)
+  const [, go] = useLocation()
+  const move = useChange<Session>(['/v1/sessions'])
+  const remove = useChange<null>(['/v1/sessions'], () => go('/sessions'))
+  const address = path`/v1/sessions/${session.id}`
+  const run = (verb: string) => move.mutate({ method: 'POST', address: `${address}/${verb}` })
+  const isResting = session.status === 'stopped' || session.status === 'logged_out'
+  const isPaired = session.phone !== null && session.status !== 'logged_out'
+  const ask = (name: Question) => () => setQuestion(name)
+  const link = () => {
+    if (isResting) run('start')
+    setQuestion('pair')
+  }
+  const unlink = () => {
+    run('logout')
+    setQuestion(null)
+  }
+  return (
+    <div className="stack">
+      <Facts session={session} />
+      <div className="row">
+        {!isPaired && (
+          <Button look="main" onClick={link}>
+            {text.sessions.pair}
+          </Button>
+        )}
+        {isResting && isPaired && <Button onClick={() => run('start')}>{text.sessions.start}</Button>}
+        {!isResting && <Button onClick={() => run('restart')}>{text.sessions.restart}</Button>}
+        {!isResting && <Button onClick={() => run('stop')}>{text.sessions.stop}</Button>}
+        {isPaired && <Button onClick={ask('logout')}>{text.sessions.logOut}</Button>}
+        <Button look="bad" onClick={ask('remove')}>
+          {text.remove}
+        </Button>
+      </div>
+      {question === 'pair' && <PairDialog id={session.id} onClose={ask(null)} />}
+      {question === 'logout' && (
+        <ConfirmDialog
+          title={text.sessions.logOut}
+          text={text.sessions.logOutText}
+          onClose={ask(null)}
+          onConfirm={unlink}
+        />
+      )}
+      {question === 'remove' && (
+        <ConfirmDialog
+          title={text.sessions.remove}
+          text={text.sessions.removeText}
+          word={session.id}
+          onClose={ask(null)}
+          onConfirm={() => remove.mutate({ method: 'DELETE', address })}
+        />
+      )}
+    </div>
+  )
+}
+
+function Facts({ session }: { session: Session }) {
+  const text = useText()
+  return (
+    <dl className="panel pad facts">
+      <dt>{text.sessions.id}</dt>
+      <dd className="mono">{session.id}</dd>
+      <dt>{text.sessions.phone}</dt>
+      <dd>{session.phone ?? '–'}</dd>
+      <dt>{text.sessions.account}</dt>
+      <dd>{session.push_name ?? '–'}</dd>
+      <dt>{text.sessions.status}</dt>
+      <dd className="row">
+        <SessionBadge status={session.status} />
+        <span className="muted">
+          <Ago at={session.since} />
+        </span>
+      </dd>
+      <dt>{text.sessions.reason}</dt>
+      <dd className="mono">{session.reason}</dd>
+      <dt>{text.sessions.created}</dt>
+      <dd>
+        <Clock at={session.created_at} />
+      </dd>
+    </dl>
+  )
+}

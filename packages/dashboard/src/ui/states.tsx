@@ -1,0 +1,40 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useText } from '../i18n/text.tsx'
+import { Button } from './button.tsx'
+
+/** Says that there is nothing, and what to do about it. */
+export function Empty({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      <p>{children}</p>
+      {action}
+    </div>
+  )
+}
+
+/** What was read, or that it is being read (in about the room that it will take), or why it cannot be. */
+export function Loaded<Data>({
+  query,
+  children,
+}: {
+  query: UseQueryResult<Data>
+  children: (data: Data) => ReactNode
+}) {
+  const text = useText()
+  if (query.data !== undefined) return children(query.data)
+  if (query.error) {
+    return (
+      <div className="note note-bad row row-between" role="alert">
+        <span className="wrap">{query.error.message}</span>
+        <Button onClick={() => void query.refetch()}>{text.tryAgain}</Button>
+      </div>
+    )
+  }
+  return (
+    <div className="skeleton skeleton-rows" aria-busy="true">
+      <span className="skip">{text.loading}</span>
+    </div>
+  )
+}
