@@ -16,7 +16,7 @@ const FLAGS = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage'],
 ]
 const SCREENSHOTS = fileURLToPath(new URL('../../screenshots/', import.meta.url))
-export const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const
+const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } } as const
 
 /** A browser with a profile of its own. What goes wrong in its pages is kept. */
 export class Browser {

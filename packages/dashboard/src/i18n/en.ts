@@ -164,3 +164,6 @@ export const en = {
     metadataWrong: 'This is no JSON object.',
   },
 }
+
+/** Every text of the page; each language has all of them. */
+export type Dictionary = typeof en

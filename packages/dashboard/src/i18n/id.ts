@@ -1,4 +1,4 @@
-import type { Dictionary } from './text.tsx'
+import type { Dictionary } from './en.ts'
 
 export const id: Dictionary = {
   close: 'Tutup',

@@ -1,9 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import { en } from './en.ts'
+import { type Dictionary, en } from './en.ts'
 import { id } from './id.ts'
-
-/** Every text of the page; each language has all of them. */
-export type Dictionary = typeof en
 
 export const LANGUAGES = { en: 'English', id: 'Indonesia' } as const
 export type Language = keyof typeof LANGUAGES

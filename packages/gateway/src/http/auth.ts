@@ -63,7 +63,7 @@ export async function whoCalls(request: FastifyRequest, access: KeyCheck): Promi
 }
 
 /** The key of `Authorization: Bearer` (any case, spaces around it allowed) or `X-API-Key`. */
-export function presentedKey({ headers }: FastifyRequest): string | undefined {
+function presentedKey({ headers }: FastifyRequest): string | undefined {
   const bearer = headers.authorization && /^\s*bearer\s+(\S+)\s*$/i.exec(headers.authorization)?.[1]
   if (bearer) return bearer
   const plain = headers['x-api-key']

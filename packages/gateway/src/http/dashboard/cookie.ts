@@ -3,7 +3,7 @@ import { KurirError } from '../../core/errors.ts'
 import type { HttpConfig } from '../context.ts'
 
 /** What the dashboard sends with every call that changes something; a form of another page cannot. */
-export const DASHBOARD_HEADER = 'x-kurir-dashboard'
+const DASHBOARD_HEADER = 'x-kurir-dashboard'
 /** How long a login lasts. */
 export const LOGIN_MS = 12 * 3_600_000
 
