@@ -1,8 +1,10 @@
+import { askedAgain } from './asked-again.ts'
 import { diskFull } from './disk-full.ts'
-import { failpoints, ratchet } from './failpoints.ts'
+import { failpoints, marks, ratchet } from './failpoints.ts'
 import { idempotency } from './idempotency.ts'
 import { kills } from './kills.ts'
 import { lostAcks } from './lost-acks.ts'
+import { pairing } from './pairing.ts'
 import { refusals } from './refusals.ts'
 import { repeated } from './repeated.ts'
 import type { Scenario } from './scenario.ts'
@@ -12,9 +14,12 @@ export const SCENARIOS: readonly Scenario[] = [
   kills,
   failpoints,
   ratchet,
+  askedAgain,
   lostAcks,
   refusals,
   repeated,
+  marks,
   idempotency,
   diskFull,
+  pairing,
 ]

@@ -1,14 +1,17 @@
 import { FAILPOINTS, type FailpointName } from '../../packages/gateway/src/core/failpoints.ts'
 import { Load, lanesOf } from '../load/lanes.ts'
-import { Ground } from '../support/ground.ts'
+import type { Ground } from '../support/ground.ts'
 import { pick, seeded } from '../support/random.ts'
-import { Receiver } from '../support/receiver.ts'
 import { judge } from './judge.ts'
-import { Findings, type Scenario } from './scenario.ts'
+import type { Outcome, Scenario, Setting } from './scenario.ts'
+import { play } from './theatre.ts'
 
 /** How long a gateway may take to reach its failpoint under load. Milliseconds. */
 const PATIENCE_MS = 20_000
 
+/** Deliveries to one endpoint that are under way at once, at most. */
+const IN_FLIGHT = 16
+const MARKS: FailpointName[] = ['post.after', 'mark.before']
 /** Points at which the encryption of an outgoing message stands between the ratchet and the wire. */
 const RATCHET: FailpointName[] = ['ratchet.before', 'ratchet.committed', 'stanza.written']
 
@@ -17,7 +20,7 @@ export const failpoints: Scenario = {
   id: 'R2',
   fault: 'the process dies at each of its failpoints: before and after every commit, write, ack and webhook call',
   databases: ['sqlite', 'postgres'],
-  run: (setting) => dieAtEach(setting, FAILPOINTS, setting.isFull ? 20 : 1),
+  run: (setting) => dieAtEach(setting, { points: FAILPOINTS, rounds: setting.isFull ? 20 : 1 }),
 }
 
 /** R3: the same between ratchet and wire alone, much oftener; the short form of R2 goes there too. */
@@ -25,22 +28,31 @@ export const ratchet: Scenario = {
   id: 'R3',
   fault: 'the process dies between the commit of the ratchet and the write to the socket, or right after the write',
   databases: ['sqlite', 'postgres'],
-  run: (setting) => dieAtEach(setting, RATCHET, setting.isFull ? 60 : 2),
+  run: (setting) => dieAtEach(setting, { points: RATCHET, rounds: setting.isFull ? 60 : 2 }),
 }
 
-async function dieAtEach(
-  { seed, database, say }: Parameters<Scenario['run']>[0],
-  points: readonly FailpointName[],
-  rounds: number,
-): ReturnType<Scenario['run']> {
-  const random = seeded(seed)
-  const findings = new Findings()
-  const [ground, receiver] = await Promise.all([Ground.start({ sessions: 2, database }), Receiver.start()])
-  try {
-    receiver.trust(await ground.webhook(receiver.url))
+/** R10: between the call of a webhook and the commit that says so. */
+export const marks: Scenario = {
+  id: 'R10',
+  fault: 'the process dies between the call of a webhook and the commit that marks it',
+  databases: ['sqlite', 'postgres'],
+  run: (setting) => dieAtEach(setting, { points: MARKS, rounds: setting.isFull ? 50 : 1, perSecond: 12 }),
+}
+
+interface Deaths {
+  points: readonly FailpointName[]
+  rounds: number
+  /** On each lane. */
+  perSecond?: number
+}
+
+async function dieAtEach(setting: Setting, { points, rounds, perSecond = 4 }: Deaths): Promise<Outcome> {
+  const random = seeded(setting.seed)
+  return play(setting, { sessions: 2 }, async (scene) => {
+    const { ground, receiver, findings } = scene
     const load = new Load(ground.place, lanesOf(ground.place, 2, { groups: true }), receiver)
     const over = new AbortController()
-    const pace = { perSecond: 4, filesEvery: 5, signal: over.signal }
+    const pace = { perSecond, filesEvery: 5, signal: over.signal }
     const work = Promise.all([load.sendOut(100_000, pace), load.sendIn(100_000, pace)])
     work.catch(() => {})
     let deaths = 0
@@ -53,17 +65,20 @@ async function dieAtEach(
         if (await diesInTime(ground)) deaths += 1
         else findings.expect(false, `${point}@${hit} was not reached`)
       }
-      say(`round ${round} of ${rounds}: ${deaths} deaths`)
+      setting.say(`round ${round} of ${rounds}: ${deaths} deaths`)
     }
     await ground.begin()
     over.abort()
     const [ids] = await work
-    const { text } = await judge({ ground, load, receiver, ids }, findings)
+    const judgement = await judge({ ...scene, load, ids }, findings)
+    const most = (deaths + points.length * rounds) * IN_FLIGHT
+    findings.expect(
+      judgement.in.extraCopies <= most,
+      `${judgement.in.extraCopies} events told again, more than ${most}`,
+    )
     const ways = `${ids.length} sends (a fifth of them files) and ${load.sentIn.lines.length} received messages`
-    return { load: `${ways}, ${points.length} points x ${rounds}, ${deaths} deaths`, result: text, ...findings }
-  } finally {
-    await Promise.all([ground.stop(), receiver.stop()])
-  }
+    return { load: `${ways}, ${points.length} points x ${rounds}, ${deaths} deaths`, result: judgement.text }
+  })
 }
 
 async function diesInTime(ground: Ground): Promise<boolean> {

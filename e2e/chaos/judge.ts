@@ -30,7 +30,7 @@ export async function judge(
 }
 
 /** Notes what the lab did not understand or saw done against the protocol. */
-async function sayOdd(ground: Ground, findings: Findings): Promise<void> {
+export async function sayOdd(ground: Ground, findings: Findings): Promise<void> {
   const url = `${ground.place.lab}/ledger?id=none`
   const { unknownIqs, violations } = await json<{ unknownIqs: string[]; violations: string[] }>('GET', url)
   findings.none(unknownIqs.length, `IQs that the lab does not know: ${unknownIqs}`)

@@ -31,6 +31,7 @@ export interface GroundOptions {
 }
 
 const MAIN = fileURLToPath(new URL('../../packages/gateway/src/main.ts', import.meta.url))
+const LATE = fileURLToPath(new URL('late-gateway.ts', import.meta.url))
 const ADMIN_KEY = 'kurir-ground-9mB2xWq7LrT4vYp0ZsDfHjKn'
 const STOP_MS = 15_000
 
@@ -90,8 +91,8 @@ export class Ground {
     return this.#child?.exited ?? Promise.resolve('never started')
   }
 
-  /** Starts a gateway and resolves when it listens; `extra` are settings of this process alone. */
-  async begin(extra: Record<string, string> = {}): Promise<void> {
+  /** Starts a gateway and resolves when it listens; `extra` are settings of this process, `aheadMs` is for its clock. */
+  async begin(extra: Record<string, string> = {}, aheadMs = 0): Promise<void> {
     const env = childEnv({
       KURIR_NETWORK: 'lab',
       KURIR_LAB_URL: this.lab.ws,
@@ -108,7 +109,8 @@ export class Ground {
       ...extra,
     })
     const stderr = process.env.KURIR_E2E_VERBOSE ? 'inherit' : 'ignore'
-    const child = new Child(MAIN, ['start', '--exit-with-parent', '--json'], { env, stderr })
+    const [file, args] = aheadMs ? [LATE, [String(aheadMs)]] : [MAIN, ['start', '--exit-with-parent', '--json']]
+    const child = new Child(file, args, { env, stderr })
     this.#child = child
     this.#isRunning = true
     void child.exited.then(() => {
