@@ -1,4 +1,5 @@
 import { askedAgain } from './asked-again.ts'
+import { badReceivers } from './bad-receivers.ts'
 import { diskFull } from './disk-full.ts'
 import { failpoints, marks, ratchet } from './failpoints.ts'
 import { idempotency } from './idempotency.ts'
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   lostAcks,
   refusals,
   repeated,
+  badReceivers,
   marks,
   idempotency,
   diskFull,

@@ -11,3 +11,16 @@ export interface Database {
 export function sqlite(): Database {
   return { name: 'sqlite', settings: {}, drop: async () => {} }
 }
+
+export const isDatabaseName = (name: string): name is Database['name'] => name === 'sqlite' || name === 'postgres'
+
+/** A fresh database of this kind. */
+export async function databaseFor(name: Database['name']): Promise<Database> {
+  if (name === 'sqlite') return sqlite()
+  throw new Error(`there is no store for ${name}`)
+}
+
+/** Why this kind cannot be had here; undefined where it can. */
+export async function whyMissing(name: Database['name']): Promise<string | undefined> {
+  return name === 'sqlite' ? undefined : 'there is no store for it'
+}

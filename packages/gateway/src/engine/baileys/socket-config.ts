@@ -49,6 +49,8 @@ export function socketConfig(parts: SocketParts): UserFacingSocketConfig {
     ...(timeouts.qr === undefined ? {} : { qrTimeout: timeouts.qr }),
     transactionOpts: { maxCommitRetries: 3, delayBetweenTriesMs: 200 },
     userDevicesCache: state.devices,
+    // A device may ask five times for a message; Baileys counts each answer twice.
+    maxMsgRetryCount: 10,
     msgRetryCounterCache: state.retries,
     placeholderResendCache: state.placeholders,
     cachedGroupMetadata: (group) => groups.metadata(group),

@@ -158,4 +158,15 @@ describe('a recipient that could not read', () => {
     const shown = await eventually(async () => (await bench.control.inbox(bob))[0])
     expect(shown).toMatchObject({ id: message.waId, text: 'original words' })
   })
+
+  test('is sent again as often as a device may ask, five times', async () => {
+    const [phone, bob] = [number(), number()]
+    await bench.control.phone(bob)
+    const { connection } = await bench.pair(phone)
+    await bench.control.fault('retry-receipt', { session: phone, count: 5 })
+    const message = bench.outbound(bob, 'sixth time lucky')
+    await connection.send(message)
+    const shown = await eventually(async () => (await bench.control.inbox(bob))[0])
+    expect(shown).toMatchObject({ id: message.waId, text: 'sixth time lucky', copies: 6 })
+  })
 })

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Endpoint } from '../../packages/gateway/src/webhooks/ports.ts'
+import { RETRY_DELAYS_MS } from '../../packages/gateway/src/webhooks/retry-schedule.ts'
+import { openRig, type Rig } from '../../packages/gateway/src/webhooks/test/pump.ts'
+import { type Hit, isSigned, Receiver } from '../../packages/gateway/src/webhooks/test/receiver.ts'
+import { Findings, type Scenario } from './scenario.ts'
+
+/** Endpoints that fail now and then; besides there are one that redirects and one that is gone. */
+const FLAKY = 18
+/** A receiver that says nothing counts as failed after this (real time). */
+const TIMEOUT_MS = 200
+const RETRY_AFTER_S = 30
+/** By then a flaky receiver has taken it. */
+const PATIENT_ATTEMPTS = 7
+/** Time goes on in steps of at least this. */
+const STEP_MS = 500
+
+interface Call {
+  at: number
+  hit: Hit
+  answered: 'ok' | 'failed' | 'asked to wait'
+}
+
+/** R9: the customers' servers fail in every way; time is turned, everything else is real. */
+export const badReceivers: Scenario = {
+  id: 'R9',
+  fault:
+    'webhook receivers: 30 % answer 500, 10 % nothing, 5 % reset, 5 % 429 with Retry-After; one redirects, one is gone (410)',
+  databases: ['sqlite'],
+  async run({ seed, isFull, say }) {
+    const findings = new Findings()
+    const stage = await Stage.open(seed)
+    try {
+      const events = isFull ? 2_500 : 12
+      const started = stage.rig.clock.now()
+      await stage.receive(events)
+      await stage.untilDone(say)
+      await stage.judge(findings, events)
+      const days = (stage.rig.clock.now() - started) / 86_400_000
+      const { calls } = stage
+      return {
+        load: `${events} events x ${FLAKY + 1} endpoints, and 20 redirected; ${days.toFixed(1)} days of turned time`,
+        result: `0 lost; ${calls.length} calls, every signature verified, every wait as scheduled; redirects never followed`,
+        broken: findings.broken,
+      }
+    } finally {
+      await stage.close()
+    }
+  },
+}
+
+class Stage {
+  readonly calls: Call[] = []
+  readonly rig: Rig
+  readonly #seed: number
+  readonly #receiver: Receiver
+  readonly #attempts = new Map<string, number>()
+  readonly #flaky: Endpoint[] = []
+  #gone: Endpoint | undefined
+  #redirecting: Endpoint | undefined
+  #followed = 0
+
+  private constructor(seed: number, rig: Rig, receiver: Receiver) {
+    this.#seed = seed
+    this.rig = rig
+    this.#receiver = receiver
+  }
+
+  static async open(seed: number): Promise<Stage> {
+    let answer: (hit: Hit, response: ServerResponse) => void = () => {}
+    const receiver = await Receiver.start((hit, response) => answer(hit, response))
+    const stage = new Stage(seed, await openRig({ needs: { timeoutMs: TIMEOUT_MS } }), receiver)
+    answer = (hit, response) => stage.#answer(hit, response)
+    return stage
+  }
+
+  /** One session's events for the flaky ones, another's for the one that redirects. */
+  async receive(events: number): Promise<void> {
+    const { store } = this.rig
+    const [busy, odd] = [await store.createSession('busy'), await store.createSession('odd')]
+    const make = (path: string, sessionUid: typeof busy, session: string) =>
+      store.createEndpoint(`${this.#receiver.url}/${path}`, { sessionUid, session })
+    for (let n = 0; n < FLAKY; n += 1) this.#flaky.push(await make(`flaky/${n}`, busy, 'busy'))
+    this.#gone = await make('gone', busy, 'busy')
+    this.#redirecting = await make('redirect', odd, 'odd')
+    const chats = Math.ceil(events / 10)
+    await Promise.all(Array.from({ length: events }, (_, n) => store.receive(busy, `62811${n % chats}`, `${n}`)))
+    await Promise.all(Array.from({ length: 20 }, (_, n) => store.receive(odd, `62812${n}`, `${n}`)))
+    this.rig.pump.start()
+  }
+
+  /** Turns the clock whenever nothing is due any more. */
+  async untilDone(say: (text: string) => void): Promise<void> {
+    const { store, clock } = this.rig
+    const started = clock.now()
+    for (let turns = 0; ; turns += 1) {
+      const next = await store.webhooks.nextDueAt()
+      if (next === undefined) return
+      const wait = next - clock.now()
+      if (wait > 0) clock.advance(wait + STEP_MS)
+      else await pause(1)
+      if (turns % 5_000 === 0) {
+        say(`${((clock.now() - started) / 3_600_000).toFixed(1)} hours turned, ${this.calls.length} calls`)
+      }
+    }
+  }
+
+  async judge(findings: Findings, events: number): Promise<void> {
+    const { store } = this.rig
+    for (const endpoint of this.#flaky) {
+      const delivered = (await store.deliveries(endpoint)).filter(({ state }) => state === 'delivered').length
+      findings.none(events - delivered, `lost at ${endpoint.url}`)
+      judgeOrder(findings, this.#callsOf(endpoint))
+    }
+    for (const endpoint of [...this.#flaky, this.#redirecting])
+      if (endpoint) judgeWaits(findings, this.#callsOf(endpoint))
+    const secrets = new Map(
+      [...this.#flaky, this.#gone, this.#redirecting].map((one) => [pathOf(one), one?.secret ?? '']),
+    )
+    const forged = this.calls.filter(({ hit }) => !isSigned(hit, secrets.get(hit.path) ?? ''))
+    findings.none(forged.length, 'signatures that do not verify')
+    findings.none(this.#followed, 'redirects followed')
+    const gone = this.#gone && (await store.webhooks.getEndpoint(this.#gone.tenant, this.#gone.id))
+    findings.expect(typeof gone?.disabledAt === 'number', 'the endpoint that is gone is not disabled')
+    const redirected = this.#redirecting ? await store.deliveries(this.#redirecting) : []
+    findings.none(
+      redirected.filter(({ state, attempts }) => state !== 'dead' || attempts !== RETRY_DELAYS_MS.length).length,
+      'redirected deliveries that did not end after the whole schedule',
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#receiver.close()
+    await this.rig.close()
+  }
+
+  #callsOf(endpoint: Endpoint): Call[] {
+    return this.calls.filter(({ hit }) => hit.path === pathOf(endpoint))
+  }
+
+  #answer(hit: Hit, response: ServerResponse): void {
+    const name = `${hit.path} ${hit.id}`
+    const attempt = (this.#attempts.get(name) ?? 0) + 1
+    this.#attempts.set(name, attempt)
+    const note = (answered: Call['answered']) => this.calls.push({ at: this.rig.clock.now(), hit, answered })
+    if (hit.path.endsWith('/followed')) this.#followed += 1
+    if (hit.path.endsWith('/redirect')) {
+      note('failed')
+      response.writeHead(302, { location: `${this.#receiver.url}/followed` }).end()
+      return
+    }
+    if (hit.path.endsWith('/gone')) {
+      note('failed')
+      response.writeHead(410).end()
+      return
+    }
+    const chance = attempt >= PATIENT_ATTEMPTS ? 1 : this.#chance(`${hit.path} ${hit.event.data.text} ${attempt}`)
+    note(chance < 0.45 ? 'failed' : chance < 0.5 ? 'asked to wait' : 'ok')
+    if (chance < 0.3) response.writeHead(500).end()
+    else if (chance < 0.4) return
+    else if (chance < 0.45) response.destroy()
+    else if (chance < 0.5) response.writeHead(429, { 'retry-after': String(RETRY_AFTER_S) }).end()
+    else response.writeHead(204).end()
+  }
+
+  /** The same for the same seed, whatever the order of the calls. */
+  #chance(what: string): number {
+    return createHash('sha256').update(`${this.#seed} ${what}`).digest().readUInt32BE() / 2 ** 32
+  }
+}
+
+const pathOf = (endpoint: Endpoint | undefined) => new URL(endpoint?.url ?? 'http://nowhere').pathname
+
+/** Each event of a chat is taken before the next one is tried. */
+function judgeOrder(findings: Findings, calls: Call[]): void {
+  const last = new Map<string, number>()
+  let inversions = 0
+  for (const { hit } of calls) {
+    const { chat, text } = hit.event.data
+    if (Number(text) < (last.get(chat) ?? -1)) inversions += 1
+    last.set(chat, Math.max(Number(text), last.get(chat) ?? -1))
+  }
+  findings.none(inversions, 'calls out of order in their chat')
+}
+
+/** The waits between the attempts of one delivery are those of the schedule, 20 % shorter or longer. */
+function judgeWaits(findings: Findings, calls: Call[]): void {
+  const byId = new Map<string, Call[]>()
+  for (const call of calls) byId.set(call.hit.id, [...(byId.get(call.hit.id) ?? []), call])
+  let odd = 0
+  for (const attempts of byId.values()) {
+    for (const [n, call] of attempts.entries()) {
+      const before = attempts[n - 1]
+      const scheduled = RETRY_DELAYS_MS[n]
+      if (!before || scheduled === undefined) continue
+      const asked = before.answered === 'asked to wait' ? RETRY_AFTER_S * 1000 : 0
+      const wait = call.at - before.at
+      const [least, most] = [Math.max(scheduled * 0.8, asked), Math.max(scheduled * 1.2, asked + 1_000)]
+      if (wait < least || wait > most + 2 * STEP_MS) odd += 1
+    }
+  }
+  findings.none(odd, 'waits that are not those of the schedule')
+}
