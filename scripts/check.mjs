@@ -10,6 +10,7 @@ const steps = [
   ['dead code and dependencies', 'knip', []],
   ['lockfile names no registry', 'node', ['scripts/check-lockfile.mjs']],
   ['OpenAPI is up to date', 'node', ['packages/gateway/src/http/write-openapi.ts', '--check']],
+  ['the page of settings is up to date', 'node', ['packages/gateway/src/config/write-reference.ts', '--check']],
   ['the client’s types are up to date', 'node', ['packages/client/generate.mjs', '--check']],
 ]
 

@@ -64,6 +64,7 @@ export function addKeys(program: Command, streams: Streams): void {
 
   withClientFlags(keys.command('list'))
     .description('list keys')
+    .addHelpText('after', '\nExample:\n  kurir keys list --json')
     .action(async (flags: ClientFlags) => {
       const { gateway, output } = connect(flags, streams)
       const list = await gateway.list<Key>('/v1/keys')
@@ -79,6 +80,7 @@ export function addKeys(program: Command, streams: Streams): void {
 
   withClientFlags(keys.command('delete').argument('<id>', 'id of the key (key_…)'))
     .description('delete a key; it is refused at once')
+    .addHelpText('after', '\nExample:\n  kurir keys delete key_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z')
     .action(async (id: string, flags: ClientFlags) => {
       const { gateway, output } = connect(flags, streams)
       await gateway.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`)

@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../http/version.ts'
+import { addCompletion } from './completion.ts'
+import { addConfig } from './config.ts'
+import { addDoctor } from './doctor.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { addKeys } from './keys.ts'
 import { Output, processStreams, type Streams } from './output.ts'
@@ -7,6 +10,8 @@ import { addSandbox } from './sandbox.ts'
 import { addSend } from './send.ts'
 import { addSessions } from './sessions.ts'
 import { addStart } from './start.ts'
+import { addTenants } from './tenants.ts'
+import { addWebhooks } from './webhooks.ts'
 
 const EXIT_STATUS = `
 Exit status: 0 done, 1 failed, 2 the command line or configuration is not valid,
@@ -38,10 +43,16 @@ function createProgram(streams: Streams): Command {
   addKeys(program, streams)
   addSessions(program, streams)
   addSend(program, streams)
+  addWebhooks(program, streams)
+  addTenants(program, streams)
+  addDoctor(program, streams)
+  addConfig(program, streams)
+  addCompletion(program, streams)
   program
     .command('version')
     .description('print the version')
     .option('--json', 'in JSON')
+    .addHelpText('after', '\nExample:\n  kurir version --json')
     .action(({ json }: { json?: boolean }) => new Output(json === true, streams).answer({ version: VERSION }, VERSION))
   return program
 }

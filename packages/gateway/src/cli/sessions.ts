@@ -18,12 +18,21 @@ interface PairFlags extends ClientFlags {
   phone?: string
 }
 
-/** `kurir sessions list|pair|logout`. */
+/** What is done to a session by one call. */
+const VERBS = {
+  start: 'connect a session',
+  stop: 'disconnect a session; it stays paired',
+  restart: 'disconnect a session and connect it again',
+  logout: 'unlink a session from its account',
+} as const
+
+/** `kurir sessions list|pair|start|stop|restart|logout`. */
 export function addSessions(program: Command, streams: Streams): void {
   const sessions = program.command('sessions').description('WhatsApp accounts: list, pair, log out')
 
   withClientFlags(sessions.command('list'))
     .description('list sessions and their status')
+    .addHelpText('after', '\nExample:\n  kurir sessions list --json')
     .action(async (flags: ClientFlags) => {
       const { gateway, output } = connect(flags, streams)
       const list = await gateway.list<Session>('/v1/sessions')
@@ -50,13 +59,16 @@ export function addSessions(program: Command, streams: Streams): void {
       await pair(gateway, output, id, phone)
     })
 
-  withClientFlags(sessions.command('logout').argument('<id>', 'id of the session'))
-    .description('unlink a session from its account')
-    .action(async (id: string, flags: ClientFlags) => {
-      const { gateway, output } = connect(flags, streams)
-      const session = await gateway.call<Session>('POST', `${pathOf(id)}/logout`)
-      output.answer(session, `${session.id} is ${session.status}`)
-    })
+  for (const [verb, description] of Object.entries(VERBS)) {
+    withClientFlags(sessions.command(verb).argument('<id>', 'id of the session'))
+      .description(description)
+      .addHelpText('after', `\nExample:\n  kurir sessions ${verb} shop-1`)
+      .action(async (id: string, flags: ClientFlags) => {
+        const { gateway, output } = connect(flags, streams)
+        const session = await gateway.call<Session>('POST', `${pathOf(id)}/${verb}`)
+        output.answer(session, `${session.id} is ${session.status}`)
+      })
+  }
 }
 
 function pathOf(id: string): string {

@@ -1,0 +1,18 @@
+import type { Command } from 'commander'
+import { describeSettings } from '../config/config.ts'
+import { configReference } from '../config/reference.ts'
+import { Output, type Streams } from './output.ts'
+
+/** `kurir config reference`. */
+export function addConfig(program: Command, streams: Streams): void {
+  const config = program.command('config').description('what can be set')
+
+  config
+    .command('reference')
+    .description('every setting with its default and meaning, in Markdown')
+    .option('--json', 'in JSON')
+    .addHelpText('after', '\nExample:\n  kurir config reference > docs/config.md')
+    .action(({ json }: { json?: boolean }) => {
+      new Output(json === true, streams).answer(describeSettings(), configReference().trimEnd())
+    })
+}
