@@ -5,6 +5,7 @@ import { failpoints, marks, ratchet } from './failpoints.ts'
 import { idempotency } from './idempotency.ts'
 import { kills } from './kills.ts'
 import { lostAcks } from './lost-acks.ts'
+import { model } from './model.ts'
 import { pairing } from './pairing.ts'
 import { refusals } from './refusals.ts'
 import { repeated } from './repeated.ts'
@@ -24,4 +25,5 @@ export const SCENARIOS: readonly Scenario[] = [
   idempotency,
   diskFull,
   pairing,
+  model,
 ]
