@@ -21,6 +21,7 @@ import { buildServer } from './http/server.ts'
 import { VERSION } from './http/version.ts'
 import { Media } from './media/media.ts'
 import { Messages } from './messages/messages.ts'
+import { Metrics } from './observe/metrics.ts'
 import { whyUnreachable } from './observe/reachability.ts'
 import { guardedLookup, systemResolve } from './safe-fetch/connect.ts'
 import { UrlGuard } from './safe-fetch/guard.ts'
@@ -77,6 +78,7 @@ interface Parts {
   media: Media
   server: Server
   address: OwnAddress
+  metrics: Metrics
 }
 
 /** Where clients reach the gateway: known before it listens where it is configured. */
@@ -129,7 +131,8 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
   const dialects = chooseDialects(config.dialects)
   const address: OwnAddress = { url: config.publicUrl ?? undefined }
   const client = failpoint ? clientWithFailpoints(http, failpoint) : http
-  const { pump, webhooks } = wireWebhooks({ store, http: client, guard, address, clock, logger }, dialects)
+  const metrics = new Metrics({ stats: (afterRow) => store.stats(afterRow), now: () => clock.now() })
+  const { pump, webhooks } = wireWebhooks({ store, http: client, guard, address, clock, logger, metrics }, dialects)
   const responder = new Responder({
     ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },
     ...{ random: Math.random, userAgent: `Kurir/${VERSION}` },
@@ -154,13 +157,13 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     },
   }
   const dashboard = { dir: DASHBOARD, phonePage: phonePageOf(config) }
-  const server = await buildServer({ gateway, config, logger, dialects, dashboard })
-  return { gateway, sessions, messages, pump, responder, http, media, server, address }
+  const server = await buildServer({ gateway, config, logger, dialects, dashboard, metrics })
+  return { gateway, sessions, messages, pump, responder, http, media, server, address, metrics }
 }
 
 /** What the outside does with webhooks, and the pump that delivers; a dialect's bodies have its name as their format. */
 function wireWebhooks(
-  { store, http, guard, address, clock, logger }: WebhookNeeds,
+  { store, http, guard, address, clock, logger, metrics }: WebhookNeeds,
   dialects: readonly Dialect[],
 ): Pick<Parts, 'pump'> & Pick<Gateway, 'webhooks'> {
   const call = { http, clock, logger, userAgent: `Kurir/${VERSION}`, timeoutMs: WEBHOOK_TIMEOUT_MS }
@@ -168,7 +171,10 @@ function wireWebhooks(
   const renderer = new BodyFormats(formats, () => address.url)
   const needs = { ...call, renderer, commits: store.events, random: Math.random, slots: WEBHOOK_SLOTS }
   return {
-    pump: new DeliveryPump({ ...needs, store: store.webhooks }),
+    pump: new DeliveryPump({
+      ...{ ...needs, store: store.webhooks },
+      onSettled: (_delivery, { next }) => metrics.webhookAttempt(next.kind),
+    }),
     webhooks: new Endpoints({ store: store.webhooks, sessions: store.sessions, guard, clock, call }),
   }
 }
@@ -180,6 +186,7 @@ interface WebhookNeeds {
   address: OwnAddress
   clock: Clock
   logger: Logger
+  metrics: Metrics
 }
 
 /** The lab shows its phones beside where it is dialled. */
@@ -201,7 +208,7 @@ interface Surroundings {
 }
 
 function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick<App, 'start' | 'stop'> {
-  const { server, sessions, messages, pump, responder, http, media, address } = parts
+  const { server, sessions, messages, pump, responder, http, media, address, metrics } = parts
   let janitor: NodeJS.Timeout | undefined
   let stopped: Promise<void> | undefined
 
@@ -221,7 +228,7 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
   }
   return {
     async start() {
-      await media.start()
+      await Promise.all([media.start(), metrics.start()])
       await server.listen({ host: config.host, port: config.port })
       const url = config.publicUrl ?? listeningAt(server, config)
       address.url = url

@@ -102,7 +102,7 @@ class MountedRoute {
         method,
         url,
         // Open to the native API's check alone: the one of the dialect follows.
-        config: { access: 'public', isUpload: this.#route.maxFileBytes !== undefined },
+        config: { access: 'public', api: this.#dialect.name, isUpload: this.#route.maxFileBytes !== undefined },
         schema: { hide: true },
         onRequest: (request, reply) => this.#receive(request, reply),
         errorHandler: (error, request, reply) => this.#fail(error, request, reply),

@@ -40,6 +40,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call: anybody, or keys with one of these scopes (`admin` is always enough). Every route says so. */
     access?: 'public' | readonly Scope[]
+    /** The dialect whose route it is; absent on those of the native API. */
+    api?: string
     /** False: an answer is not kept for its Idempotency-Key, so a repetition does the work again. */
     keepsAnswer?: boolean
     /** The body is a file, or may be a form with one: it may take long to come in. */

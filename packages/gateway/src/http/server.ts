@@ -5,6 +5,7 @@ import { KurirError } from '../core/errors.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { mountDialects } from '../dialects/mount.ts'
 import type { Gateway } from '../gateway.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import { installAuth } from './auth.ts'
 import { limitBodies, UPLOAD_MS } from './body-deadline.ts'
 import { closeWithoutLingering } from './closing.ts'
@@ -16,6 +17,7 @@ import { docsRoutes } from './docs/routes.ts'
 import { answerClientError, answerError } from './error-envelope.ts'
 import { installIdempotency } from './idempotency.ts'
 import { MethodTable } from './method-table.ts'
+import { countRequests, metricsRoute } from './metrics.ts'
 import { nativeRoutes } from './native/routes.ts'
 import { installOpenApi } from './openapi.ts'
 import { Limits } from './rate-limit.ts'
@@ -31,6 +33,8 @@ export interface ServerOptions {
   dialects?: readonly Dialect[]
   /** Where the dashboard is built to, and the page of the lab's phones; without it no pages are served. */
   dashboard?: { dir: string; phonePage: string | null }
+  /** What the operator watches; without it nothing is counted. */
+  metrics?: Metrics
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024
@@ -57,6 +61,7 @@ export async function buildServer({
   logger,
   dialects = [],
   dashboard,
+  metrics,
 }: ServerOptions): Promise<Server> {
   // An unknown path below a dialect's is answered in its shape.
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -103,6 +108,7 @@ export async function buildServer({
   installCors(app, config.corsOrigins)
   limitBodies(app)
   logAccess(app, logger)
+  if (metrics) countRequests(app, metrics)
   closeWithoutLingering(app)
   await installOpenApi(app, config, VERSION)
   const limits = new Limits(config.rateLimit)
@@ -118,6 +124,7 @@ export async function buildServer({
       nativeRoutes(scope, { gateway, config })
       loginRoutes(scope, { gateway, config, limits, phonePage: dashboard?.phonePage ?? null })
       docsRoutes(scope, config, dialects)
+      if (metrics) metricsRoute(scope, metrics, gateway.access)
       done()
     },
     { prefix: config.basePath },

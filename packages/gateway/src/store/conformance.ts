@@ -41,7 +41,33 @@ export function describeStore(name: string, open: OpenStore): void {
     accessConformance(use)
     authConformance(use)
     itemConformance(use)
+    statsConformance(use)
     lifeConformance(use)
+  })
+}
+
+function statsConformance(use: Use): void {
+  test('counts what an operator watches', async () => {
+    const world = use()
+    const empty = await world.store.stats(null)
+    expect(empty).toEqual({
+      sessions: [],
+      outbox: { waiting: 0, oldestAt: null },
+      deliveries: { pending: 0, oldestDueAt: null },
+      events: [],
+      eventRow: 0,
+    })
+    const session = await world.session()
+    await world.endpoint({ events: ['message.received'] })
+    await world.accept(session)
+    await world.accept(session)
+    await world.receive(session)
+    const full = await world.store.stats(0)
+    expect(full.sessions).toEqual([{ status: session.status, count: 1 }])
+    expect(full.outbox).toEqual({ waiting: 2, oldestAt: expect.any(Number) })
+    expect(full.deliveries).toEqual({ pending: 1, oldestDueAt: expect.any(Number) })
+    expect(full.events).toContainEqual({ type: 'message.received', count: 1 })
+    expect((await world.store.stats(full.eventRow)).events).toEqual([])
   })
 }
 

@@ -1,6 +1,7 @@
 import type { AccessStore } from '../access/ports.ts'
 import type { AutomationStore } from '../automation/ports.ts'
 import type { ChatStore } from '../chats/ports.ts'
+import type { StoreStats } from '../core/stats.ts'
 import type { AuthStore } from '../engine/baileys/auth-port.ts'
 import type { EventStore } from '../events/ports.ts'
 import type { ItemStore } from '../items/ports.ts'
@@ -23,6 +24,8 @@ export interface Store {
   auth: AuthStore
   /** Whether the last write went through; `error` is the database's code where not. It is tried again by itself. */
   health(): StoreHealth
+  /** Counts over all tenants, and of the events after a row (null: none). */
+  stats(afterEventRow: number | null): Promise<StoreStats>
   /** Deletes what has outlived its use, in small transactions: answers, tokens and journal rows. `now` in milliseconds. */
   prune(now: number): Promise<Pruned>
   /** Stores what was handed over and takes nothing more. Safe to call again. */

@@ -14,6 +14,8 @@ export interface DeliveryPumpNeeds extends AttemptNeeds {
   store: Pick<WebhookStore, 'dueDeliveries' | 'nextDueAt' | 'settleDelivery' | 'updateEndpoint'>
   commits: CommitNotices
   slots: SlotLimits
+  /** Told of every attempt whose outcome is stored. */
+  onSettled?: (delivery: DueDelivery, outcome: AttemptOutcome) => void
 }
 
 /** Deliveries read at once: twice as many as the last reading could begin, so that few are read in vain. */
@@ -144,6 +146,7 @@ export class DeliveryPump {
       outcome.error === 'gone' && this.#insist(() => store.updateEndpoint(due.endpoint.id, { disabledAt: outcome.at }))
     if (await settled) {
       this.#report(due, outcome)
+      this.#needs.onSettled?.(due, outcome)
       if (outcome.next.kind === 'retry') this.#alarm.set(outcome.next.dueAt)
     }
     await disabled

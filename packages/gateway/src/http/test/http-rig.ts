@@ -14,6 +14,7 @@ import { EventFeed } from '../../events/feed.ts'
 import type { Gateway } from '../../gateway.ts'
 import { Media, type MediaOptions } from '../../media/media.ts'
 import { Rig } from '../../messages/test/rig.ts'
+import { Metrics } from '../../observe/metrics.ts'
 import { UrlGuard } from '../../safe-fetch/guard.ts'
 import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
 import { Endpoints } from '../../webhooks/endpoints.ts'
@@ -114,7 +115,9 @@ export class HttpRig {
       sendTimeoutMs: SEND_TIMEOUT_MS,
       ...options.config,
     }
-    const app = await buildServer({ gateway, config, logger, dialects })
+    const metrics = new Metrics({ stats: (afterRow) => store.stats(afterRow), now: () => clock.now() })
+    await metrics.start()
+    const app = await buildServer({ gateway, config, logger, metrics, dialects })
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const url = `http://127.0.0.1:${port}${config.basePath}`

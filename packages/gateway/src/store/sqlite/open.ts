@@ -20,6 +20,7 @@ import { ReceivedBell, SqliteMediaStore } from './media-store.ts'
 import { SqliteMessageStore } from './message-store.ts'
 import { migrate, refuseNewerStore } from './migrate.ts'
 import { SqliteSessionStore } from './session-store.ts'
+import { StatsReader } from './stats.ts'
 import { AnswerTable } from './tables/answer.ts'
 import { ApiKeyTable } from './tables/api-key.ts'
 import { AutomationJobTable } from './tables/automation-job.ts'
@@ -144,6 +145,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
       automation.forget()
     },
   })
+  const stats = new StatsReader(driver)
   let open = true
   return {
     sessions: new SqliteSessionStore(writer, tables.sessions, log),
@@ -157,6 +159,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
     media: new SqliteMediaStore(writer, tables.media, received),
     auth: new SqliteAuthStore(writer, tables, clock),
     health: () => writer.health(),
+    stats: async (afterRow) => stats.read(afterRow),
     prune: (now) => prune(writer, tables, now),
     close: async () => {
       if (!open) return
