@@ -374,7 +374,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a message for everyone
-         * @description One that the session sent, or as a group’s admin somebody else’s. The answer is the message that does so.
+         * @description One that the session sent, or as a group’s admin somebody else’s. The answer is the message that does so. One that waits for its `send_at` is taken back instead: it ends as `failed` for `cancelled`, and is the answer.
          *
          *     Scope: `send`.
          */
@@ -1372,6 +1372,16 @@ export interface components {
             reply_to?: string;
             /** Format: date-time */
             timestamp: string;
+            /**
+             * Format: date-time
+             * @description Not before then.
+             */
+            send_at?: string;
+            /**
+             * Format: date-time
+             * @description Not after then.
+             */
+            expires_at?: string;
             /** @description How often it was handed to the network. */
             attempts: number;
         } & {
@@ -2971,6 +2981,18 @@ export interface operations {
                     };
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "image";
@@ -3007,6 +3029,18 @@ export interface operations {
                     forwarded?: boolean;
                     /** @description It can be opened once. */
                     view_once?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "video";
@@ -3047,6 +3081,18 @@ export interface operations {
                     gif?: boolean;
                     /** @description A round video message. */
                     note?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "audio";
@@ -3076,6 +3122,18 @@ export interface operations {
                     };
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "voice";
@@ -3107,6 +3165,18 @@ export interface operations {
                     view_once?: boolean;
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "document";
@@ -3142,6 +3212,18 @@ export interface operations {
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
                     file_name?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "sticker";
@@ -3171,6 +3253,18 @@ export interface operations {
                     };
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "location";
@@ -3187,6 +3281,18 @@ export interface operations {
                     address?: string;
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "contacts";
@@ -3214,6 +3320,18 @@ export interface operations {
                     }[];
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "poll";
@@ -3228,6 +3346,18 @@ export interface operations {
                     options: string[];
                     /** @description How many may be chosen; 0: any number. Default: 1. */
                     selectable?: number;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "reaction";
@@ -3245,6 +3375,18 @@ export interface operations {
                     };
                     /** @description Empty takes the reaction back. */
                     emoji: string;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "forward";
@@ -3255,6 +3397,18 @@ export interface operations {
                     to: string;
                     /** @description The `id` of the message to pass on. */
                     message: string;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "list";
@@ -3283,6 +3437,18 @@ export interface operations {
                      * @enum {string}
                      */
                     form?: "interactive" | "text";
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "buttons";
@@ -3329,6 +3495,18 @@ export interface operations {
                      * @enum {string}
                      */
                     form?: "interactive" | "text";
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 };
                 /**
                  * @example {
@@ -3363,6 +3541,18 @@ export interface operations {
                     };
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "image";
@@ -3399,6 +3589,18 @@ export interface operations {
                     forwarded?: boolean;
                     /** @description It can be opened once. */
                     view_once?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "video";
@@ -3439,6 +3641,18 @@ export interface operations {
                     gif?: boolean;
                     /** @description A round video message. */
                     note?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "audio";
@@ -3468,6 +3682,18 @@ export interface operations {
                     };
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "voice";
@@ -3499,6 +3725,18 @@ export interface operations {
                     view_once?: boolean;
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "document";
@@ -3534,6 +3772,18 @@ export interface operations {
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
                     file_name?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "sticker";
@@ -3563,6 +3813,18 @@ export interface operations {
                     };
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "location";
@@ -3579,6 +3841,18 @@ export interface operations {
                     address?: string;
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "contacts";
@@ -3606,6 +3880,18 @@ export interface operations {
                     }[];
                     /** @description Phones mark it as forwarded. */
                     forwarded?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "poll";
@@ -3620,6 +3906,18 @@ export interface operations {
                     options: string[];
                     /** @description How many may be chosen; 0: any number. Default: 1. */
                     selectable?: number;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "reaction";
@@ -3637,6 +3935,18 @@ export interface operations {
                     };
                     /** @description Empty takes the reaction back. */
                     emoji: string;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "forward";
@@ -3647,6 +3957,18 @@ export interface operations {
                     to: string;
                     /** @description The `id` of the message to pass on. */
                     message: string;
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "list";
@@ -3675,6 +3997,18 @@ export interface operations {
                      * @enum {string}
                      */
                     form?: "interactive" | "text";
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 } | {
                     /** @enum {string} */
                     type: "buttons";
@@ -3721,6 +4055,18 @@ export interface operations {
                      * @enum {string}
                      */
                     form?: "interactive" | "text";
+                    /**
+                     * Format: date-time
+                     * @description Not before then, up to a year ahead; without it at once.
+                     * @example 2027-01-01T07:00:00+07:00
+                     */
+                    send_at?: string;
+                    /**
+                     * Format: date-time
+                     * @description Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.
+                     * @example 2027-01-01T12:00:00+07:00
+                     */
+                    expires_at?: string;
                 };
             };
         };

@@ -232,6 +232,7 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
       await server.listen({ host: config.host, port: config.port })
       const url = config.publicUrl ?? listeningAt(server, config)
       address.url = url
+      messages.start()
       pump.start()
       responder.start()
       janitor = setInterval(prune, PRUNE_EVERY_MS)

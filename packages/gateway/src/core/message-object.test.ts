@@ -22,6 +22,8 @@ const base: MessageRecord = {
   history: [{ status: 'received', at: 1_700_000_000_000 }],
   attempts: 0,
   timestamp: 1_700_000_000_000,
+  sendAt: null,
+  expiresAt: null,
 }
 
 test('an inbound message from a person', () => {

@@ -20,6 +20,8 @@ export interface MessageObject extends ContentObject {
   push_name?: string
   reply_to?: string
   timestamp: string
+  send_at?: string
+  expires_at?: string
   attempts: number
 }
 
@@ -64,6 +66,8 @@ export function presentMessage(message: MessageRecord, ownPhone: string | null):
     ...presentContent(message.content),
     ...(message.quote ? { reply_to: message.quote.waId } : {}),
     timestamp: new Date(message.timestamp).toISOString(),
+    ...(message.sendAt === null ? {} : { send_at: new Date(message.sendAt).toISOString() }),
+    ...(message.expiresAt === null ? {} : { expires_at: new Date(message.expiresAt).toISOString() }),
     attempts: message.attempts,
   }
 }

@@ -51,6 +51,8 @@ export type FailureReason =
   /** WhatsApp's media server did not take the file, however often it was tried. */
   | 'upload_failed'
   | 'logged_out'
+  /** Somebody took it back before its time came. */
+  | 'cancelled'
 
 const RANK: Record<MessageStatus, number> = {
   accepted: 0,
@@ -111,4 +113,8 @@ export interface MessageRecord {
   attempts: number
   /** When the message was accepted here, or sent by the other side. */
   timestamp: number
+  /** Not before then; null: at once. */
+  sendAt: number | null
+  /** Not after then; null: whenever it can. */
+  expiresAt: number | null
 }

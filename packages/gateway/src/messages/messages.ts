@@ -20,6 +20,7 @@ import { Pacer } from './pacer.ts'
 import type { IdempotencyClaim, MessageDraft, MessageFilter, MessageStore, SessionDirectory } from './ports.ts'
 import { NO_FILES, PrepareAndSave } from './prepare.ts'
 import { Restrictions } from './restrictions.ts'
+import { Schedule } from './schedule.ts'
 import { StoreRetry } from './until-stored.ts'
 import type { MessageVerbs, SendMessage, SendOptions, SendResult } from './verbs.ts'
 import { Waiters } from './waiters.ts'
@@ -59,6 +60,7 @@ export class Messages implements MessageVerbs {
   readonly #inbox: Inbox
   readonly #outbox: Outbox
   readonly #restrictions: Restrictions
+  readonly #schedule: Schedule
   readonly #over = new AbortController()
   #isDraining = false
 
@@ -92,6 +94,8 @@ export class Messages implements MessageVerbs {
       onChanged,
       concurrency,
     })
+    const onDue = (session: SessionUid) => this.#outbox.wakeDue(session)
+    this.#schedule = new Schedule({ store, clock, logger, onDue, onChanged })
     this.#inbox = new Inbox({
       store,
       retry,
@@ -109,14 +113,16 @@ export class Messages implements MessageVerbs {
       throw new KurirError('session_not_ready', `The session is ${record.status} and takes no messages`)
     }
     const draft = this.#draft(record, message)
-    const waiting = options.waitMs > 0 ? this.#waiters.wait(draft.id, options.waitMs) : undefined
+    const isLater = (draft.sendAt ?? 0) > draft.at
+    const waiting = options.waitMs > 0 && !isLater ? this.#waiters.wait(draft.id, options.waitMs) : undefined
     try {
       const accepted = await this.#accept(draft, options.idempotency)
       if (accepted.replayed) {
         waiting?.cancel()
         return { ...accepted, message: await this.#awaitReplayed(accepted.message, options.waitMs) }
       }
-      this.#outbox.wake(record.uid)
+      if (!isLater) this.#outbox.wake(record.uid)
+      if (isLater || draft.expiresAt !== null) this.#schedule.wake()
       return {
         ...accepted,
         message: waiting ? await this.#present(waiting.answer, accepted.message) : accepted.message,
@@ -131,6 +137,18 @@ export class Messages implements MessageVerbs {
     const message = await this.#store.getMessage(tenant, id)
     if (!message) throw new KurirError('message_not_found')
     return message
+  }
+
+  async cancel(tenant: TenantId, id: MessageId): Promise<MessageRecord | undefined> {
+    await this.get(tenant, id)
+    const cancelled = await this.#store.cancelMessage(tenant, id, this.#clock.now())
+    if (cancelled) this.#waiters.tell(cancelled)
+    return cancelled
+  }
+
+  /** Begins to look after messages that have a time. */
+  start(): void {
+    this.#schedule.start()
   }
 
   async wire(tenant: TenantId, id: MessageId): Promise<Record<string, unknown>> {
@@ -156,6 +174,7 @@ export class Messages implements MessageVerbs {
     await Promise.race([this.#outbox.drain(), this.#clock.sleep(deadlineMs, ended.signal)])
     ended.abort()
     this.#over.abort()
+    await this.#schedule.stop()
     this.#waiters.end()
   }
 
@@ -163,7 +182,9 @@ export class Messages implements MessageVerbs {
   async onAccountChanged(session: SessionUid): Promise<void> {
     await this.#outbox.quiet(session)
     for (;;) {
-      const page = await this.#store.loadOutbox(session, { afterRow: 0, limit: PAGE })
+      const due = await this.#store.loadOutbox(session, { afterRow: 0, limit: PAGE })
+      const later = await this.#store.loadScheduled(session, { until: Number.MAX_SAFE_INTEGER, limit: PAGE })
+      const page = [...due, ...later]
       if (page.length === 0) return
       const change = { status: 'failed', reason: 'logged_out', at: this.#clock.now() } as const
       const results = await Promise.all(page.map(({ id }) => this.#store.advanceStatus(id, change)))
@@ -213,7 +234,7 @@ export class Messages implements MessageVerbs {
     return record
   }
 
-  #draft(session: SessionRecord, { to, content, quote, notify }: SendMessage): MessageDraft {
+  #draft(session: SessionRecord, { to, content, quote, notify, sendAt, expiresAt }: SendMessage): MessageDraft {
     return {
       id: newId('msg'),
       tenant: session.tenant,
@@ -226,6 +247,8 @@ export class Messages implements MessageVerbs {
       at: this.#clock.now(),
       notify: notify ?? null,
       quotas: this.#quotas,
+      sendAt: sendAt ?? null,
+      expiresAt: expiresAt ?? null,
     }
   }
 

@@ -46,6 +46,11 @@ export class Outbox {
     this.#slots.get(session)?.loop?.wake()
   }
 
+  /** Messages of the session have come to their time. */
+  wakeDue(session: SessionUid): void {
+    this.#slots.get(session)?.loop?.wakeDue()
+  }
+
   /** A receipt settled a message of the session. */
   proven(session: SessionUid, waId: WaMessageId): void {
     this.#slots.get(session)?.loop?.proven(waId)

@@ -29,9 +29,27 @@ export interface MessageStore {
    * inserted is counted for its tenant; a replay never is.
    */
   acceptMessage(draft: MessageDraft, idempotency: IdempotencyClaim | null): Promise<AcceptResult>
+  /** Messages without ack that are due at `until` (milliseconds since the epoch) and were not when they were accepted, by their time. */
+  loadScheduled(session: SessionUid, page: ScheduledPage): Promise<ScheduledItem[]>
+  /** Sessions with such messages that became due after `after`, and until `until`. */
+  dueSessions(after: number, until: number): Promise<SessionUid[]>
+  /** The next time after `now` at which a message is due or expires; undefined where there is none. */
+  nextTimed(now: number): Promise<number | undefined>
+  /**
+   * Ends messages whose time is over, up to `limit`: as `expired` what was never handed to the network, as `unknown` what
+   * was, some minutes later. Answers them as they are now.
+   */
+  expireMessages(now: number, limit: number): Promise<MessageRecord[]>
+  /**
+   * Counts an attempt before it is made, so that a message that may be out is never called expired. Where the message is
+   * over, or its time is, nothing is counted, and the message is answered as it is then; undefined: go on.
+   */
+  beginAttempt(id: MessageId, now: number): Promise<MessageRecord | undefined>
+  /** Ends a message that is not due yet, as `failed` for `cancelled`; undefined where it is too late for that. */
+  cancelMessage(tenant: TenantId, id: MessageId, at: number): Promise<MessageRecord | undefined>
   /** Stores the final bytes of a message that had to be prepared (uploads); status becomes `prepared`. */
   saveProto(id: MessageId, proto: Uint8Array, at: number): Promise<void>
-  /** Messages without ack (`accepted`, `prepared`) of one session, in order of acceptance, after `afterRow`. */
+  /** Messages without ack (`accepted`, `prepared`) of one session that were due when accepted, in that order, after `afterRow`. */
   loadOutbox(session: SessionUid, page: { afterRow: number; limit: number }): Promise<OutboxItem[]>
   /**
    * Counts an attempt that ended without an outcome. One that has an outcome is counted with it
@@ -95,6 +113,8 @@ export interface MessageDraft {
   notify?: NotifyTarget | null
   /** The limits of a tenant that has none of its own: the message is counted, and refused where one is reached. */
   quotas: Quotas
+  sendAt?: number | null
+  expiresAt?: number | null
 }
 
 /** A URL that is told of one message: one delivery for each change of its status that is among `events`, in order. */
@@ -127,6 +147,18 @@ export interface OutboxItem {
   quote: Quote | null
   proto: Uint8Array | null
   attempts: number
+  expiresAt: number | null
+}
+
+export interface ScheduledItem extends OutboxItem {
+  dueAt: number
+}
+
+export interface ScheduledPage {
+  until: number
+  /** The last one of the page before. */
+  after?: { dueAt: number; row: number }
+  limit: number
 }
 
 /** Names a message of ours by what a receipt knows: the session and WhatsApp's id. */

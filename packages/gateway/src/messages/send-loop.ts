@@ -7,13 +7,13 @@ import { AckTimeout, type EngineConnection } from '../engine/port.ts'
 import { type Held, Lanes } from './lanes.ts'
 import { type Attempted, judge, judgePreparation, RESEND, type Verdict } from './outcome.ts'
 import type { Pacer } from './pacer.ts'
-import type { MessageStore, StatusAdvance } from './ports.ts'
+import type { MessageStore, OutboxItem, StatusAdvance } from './ports.ts'
 import type { Preparation } from './prepare.ts'
 import type { Restrictions } from './restrictions.ts'
 import type { StoreRetry } from './until-stored.ts'
 
 export interface SendLoopDeps {
-  store: Pick<MessageStore, 'loadOutbox' | 'countAttempt' | 'advanceStatus'>
+  store: Pick<MessageStore, 'loadOutbox' | 'loadScheduled' | 'countAttempt' | 'beginAttempt' | 'advanceStatus'>
   preparation: Preparation
   pacer: Pick<Pacer, 'turn'>
   restrictions: Pick<Restrictions, 'heldUntil' | 'refused'>
@@ -50,11 +50,13 @@ export class SendLoop {
   readonly #work = new Set<Promise<void>>()
   readonly #provenWhileReading = new Set<WaMessageId>()
   #afterRow = 0
+  #afterDue = { dueAt: 0, row: 0 }
   #inFlight = 0
   #onHold = 0
   #isReading = false
   /** The outbox may have rows that were not read yet. */
   #mayHaveMore = true
+  #mayHaveDue = true
 
   constructor(session: SessionUid, connection: EngineConnection, deps: SendLoopDeps) {
     this.#session = session
@@ -66,6 +68,12 @@ export class SendLoop {
   /** Something was accepted for this session. */
   wake(): void {
     this.#mayHaveMore = true
+    this.#read()
+  }
+
+  /** Messages of this session have come to their time. */
+  wakeDue(): void {
+    this.#mayHaveDue = true
     this.#read()
   }
 
@@ -91,26 +99,40 @@ export class SendLoop {
   }
 
   async #readPages(): Promise<void> {
-    const { store, retry } = this.#deps
     try {
-      while (this.#mayHaveMore && this.#hasRoom(WINDOW) && !this.#over.signal.aborted) {
-        this.#mayHaveMore = false
-        const page = { afterRow: this.#afterRow, limit: PAGE }
-        const items = await retry.untilStored(() => store.loadOutbox(this.#session, page))
-        for (const item of items) {
-          this.#afterRow = item.row
-          if (!this.#provenWhileReading.has(item.waId)) this.#lanes.add(item)
-        }
-        if (items.length === PAGE) this.#mayHaveMore = true
+      while ((this.#mayHaveMore || this.#mayHaveDue) && this.#hasRoom(WINDOW) && !this.#over.signal.aborted) {
+        const items = this.#mayHaveDue ? await this.#readDue() : await this.#readNew()
+        for (const item of items) if (!this.#provenWhileReading.has(item.waId)) this.#lanes.add(item)
         this.#provenWhileReading.clear()
         this.#pump()
       }
     } catch (error) {
       this.#mayHaveMore = true
+      this.#mayHaveDue = true
       this.#deps.logger.error({ err: error, session: this.#session }, 'the outbox could not be read')
     } finally {
       this.#isReading = false
     }
+  }
+
+  async #readNew(): Promise<OutboxItem[]> {
+    const { store, retry } = this.#deps
+    this.#mayHaveMore = false
+    const page = { afterRow: this.#afterRow, limit: PAGE }
+    const items = await retry.untilStored(() => store.loadOutbox(this.#session, page))
+    this.#afterRow = items.at(-1)?.row ?? this.#afterRow
+    if (items.length === PAGE) this.#mayHaveMore = true
+    return items
+  }
+
+  async #readDue(): Promise<OutboxItem[]> {
+    const { store, retry, clock } = this.#deps
+    this.#mayHaveDue = false
+    const page = { until: clock.now(), after: this.#afterDue, limit: PAGE }
+    const items = await retry.untilStored(() => store.loadScheduled(this.#session, page))
+    this.#afterDue = items.at(-1) ?? this.#afterDue
+    if (items.length === PAGE) this.#mayHaveDue = true
+    return items
   }
 
   #pump(): void {
@@ -146,7 +168,7 @@ export class SendLoop {
       default:
         verdict satisfies never
     }
-    if (this.#mayHaveMore && this.#hasRoom(WINDOW / 2)) this.#read()
+    if ((this.#mayHaveMore || this.#mayHaveDue) && this.#hasRoom(WINDOW / 2)) this.#read()
     this.#pump()
   }
 
@@ -181,17 +203,32 @@ export class SendLoop {
     held.proto = proto
     if (!(await this.#deps.pacer.turn(this.#session, this.#over.signal))) return { kind: 'left' }
     if (held.isProven) return { kind: 'proven' }
+    const ended = await this.#begin(held)
+    if (ended) return ended
     const attempt = await this.#attempt(held, proto)
     this.#count(held, attempt)
     const verdict = judge(attempt, held)
     if (verdict.kind === 'settled') {
       const at = verdict.status === 'sent' ? verdict.at : this.#deps.clock.now()
       const reason = verdict.status === 'failed' ? { reason: verdict.reason } : {}
-      await this.#store(held, { status: verdict.status, ...reason, at, attempted: true })
+      const counted = held.item.expiresAt === null ? { attempted: true as const } : {}
+      await this.#store(held, { status: verdict.status, ...reason, at, ...counted })
       if (verdict.status === 'failed' && verdict.reason === 'restricted')
         await this.#deps.restrictions.refused(this.#session)
-    } else await this.#deps.retry.untilStored(() => this.#deps.store.countAttempt(held.item.id))
+    } else if (held.item.expiresAt === null) {
+      await this.#deps.retry.untilStored(() => this.#deps.store.countAttempt(held.item.id))
+    }
     return verdict
+  }
+
+  /** A message that expires is counted before it may be out: what was never counted was never sent. */
+  async #begin({ item }: Held): Promise<Verdict | undefined> {
+    if (item.expiresAt === null) return undefined
+    const { store, retry, clock, onChanged } = this.#deps
+    const over = await retry.untilStored(() => store.beginAttempt(item.id, clock.now()))
+    if (!over) return undefined
+    onChanged(over)
+    return { kind: 'proven' }
   }
 
   /** The bytes to send, or what follows where there are none; the network has seen nothing of the message then. */

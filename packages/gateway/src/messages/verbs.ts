@@ -13,6 +13,8 @@ export interface MessageVerbs {
   send(tenant: TenantId, session: string, message: SendMessage, options: SendOptions): Promise<SendResult>
   /** Rejects with `message_not_found`. `tenant` null reads every tenant's. */
   get(tenant: TenantId | null, id: MessageId): Promise<MessageRecord>
+  /** Takes back a message that is not due yet; undefined where it is too late. Rejects with `message_not_found`. */
+  cancel(tenant: TenantId, id: MessageId): Promise<MessageRecord | undefined>
   /**
    * What a message says in the words of WhatsApp's protobuf (`Engine.describe`); an empty object while its files have
    * not been uploaded. Rejects with `message_not_found`.
@@ -28,6 +30,10 @@ export interface SendMessage {
   quote?: Quote
   /** Where this message's news goes, besides the webhooks; its URL must have passed `WebhookVerbs.checkUrl`. */
   notify?: NotifyTarget
+  /** Not before then, milliseconds since the epoch. */
+  sendAt?: number
+  /** Not after then. */
+  expiresAt?: number
 }
 
 export interface SendOptions {

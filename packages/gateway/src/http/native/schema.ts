@@ -133,6 +133,8 @@ const Message = Type.Object(
     ...ContentFields,
     reply_to: Type.Optional(Type.String({ description: 'WhatsApp’s id of the message that this one answers.' })),
     timestamp: time(),
+    send_at: Type.Optional(time({ description: 'Not before then.' })),
+    expires_at: Type.Optional(time({ description: 'Not after then.' })),
     attempts: Type.Integer({ description: 'How often it was handed to the network.' }),
   } satisfies Partial<Record<keyof MessageObject, TSchema>>,
   {

@@ -8,6 +8,7 @@ import { chats } from './0007-chats.ts'
 import { sessionSettings } from './0008-session-settings.ts'
 import { tenantSettings } from './0009-tenant-settings.ts'
 import { restrictions } from './0010-restrictions.ts'
+import { scheduledMessages } from './0011-scheduled-messages.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sessionSettings,
   tenantSettings,
   restrictions,
+  scheduledMessages,
 ]

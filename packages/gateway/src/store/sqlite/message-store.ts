@@ -2,7 +2,7 @@ import { KurirError } from '../../core/errors.ts'
 import { receivedEvent, statusEvent } from '../../core/event.ts'
 import { type EndpointId, type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
 import type { Jid } from '../../core/jid.ts'
-import { advances, type MessageRecord, type OutgoingStatus } from '../../core/message.ts'
+import { advances, isSettled, type MessageRecord, type OutgoingStatus } from '../../core/message.ts'
 import { presentMessage } from '../../core/message-object.ts'
 import { periodOf, QUOTAS } from '../../core/quota.ts'
 import { nextRestriction, type Restriction } from '../../core/restriction.ts'
@@ -20,6 +20,8 @@ import type {
   OfferQuery,
   OutboxItem,
   OwnMessageKey,
+  ScheduledItem,
+  ScheduledPage,
   StatusAdvance,
 } from '../../messages/ports.ts'
 import type { AutomationLog } from './automation-log.ts'
@@ -38,6 +40,9 @@ import type { UsageTable } from './tables/usage.ts'
 
 /** How long an Idempotency-Key answers with the first message (native-api: 72 h). */
 const REPLAY_MS = 72 * 3_600_000
+
+/** How long the ack of a message that was handed over may still come after its time is over. */
+const UNKNOWN_AFTER_MS = 5 * 60_000
 
 /** What a message that cannot be decrypted yet shows as its content. */
 const UNDECRYPTABLE = { type: 'unsupported', kind: 'undecryptable' } as const
@@ -103,6 +108,46 @@ export class SqliteMessageStore implements MessageStore {
 
   loadOutbox(session: SessionUid, page: { afterRow: number; limit: number }): Promise<OutboxItem[]> {
     return this.writer.read(() => this.messages.outbox(session, page.afterRow, page.limit))
+  }
+
+  loadScheduled(session: SessionUid, page: ScheduledPage): Promise<ScheduledItem[]> {
+    return this.writer.read(() => this.messages.scheduled(session, page))
+  }
+
+  dueSessions(after: number, until: number): Promise<SessionUid[]> {
+    return this.writer.read(() => this.messages.dueSessions(after, until))
+  }
+
+  nextTimed(now: number): Promise<number | undefined> {
+    return this.writer.read(() => this.messages.nextTimed(now))
+  }
+
+  expireMessages(now: number, limit: number): Promise<MessageRecord[]> {
+    return this.writer.write((effects) =>
+      this.messages
+        .expired(now, now - UNKNOWN_AFTER_MS, limit)
+        .map((id) => this.expire(effects, found(this.messages.byId(id)), now)),
+    )
+  }
+
+  beginAttempt(id: MessageId, now: number): Promise<MessageRecord | undefined> {
+    return this.writer.write((effects) => {
+      const stored = found(this.messages.byId(id))
+      const { message } = stored
+      if (isSettled(message.status)) return message
+      if (message.expiresAt !== null && message.expiresAt <= now) return this.expire(effects, stored, now)
+      this.messages.countAttempt(id)
+      return undefined
+    })
+  }
+
+  cancelMessage(tenant: TenantId, id: MessageId, at: number): Promise<MessageRecord | undefined> {
+    return this.writer.write((effects) => {
+      const stored = this.messages.byId(id)
+      if (stored?.message.tenant !== tenant || stored.dueAt === null || stored.dueAt <= at) return undefined
+      if (isSettled(stored.message.status)) return undefined
+      return this.advance(effects, stored, { status: 'failed', reason: 'cancelled', at }).message
+    })
   }
 
   countSent(session: SessionUid, since: number): Promise<number> {
@@ -227,6 +272,8 @@ export class SqliteMessageStore implements MessageStore {
       history: [{ status: 'accepted', at }],
       attempts: 0,
       timestamp: at,
+      sendAt: draft.sendAt ?? null,
+      expiresAt: draft.expiresAt ?? null,
     }
     const row = this.messages.insert({ message, proto, undecryptable: false, claim, notify })
     return { kind: 'accepted', message, row }
@@ -268,6 +315,12 @@ export class SqliteMessageStore implements MessageStore {
     }
     this.messages.setStatus(rowNo, after)
     return { changed: true, message: after }
+  }
+
+  /** Nobody can tell of a message that was handed to the network whether it is out. */
+  private expire(effects: Effects, stored: StoredMessage, at: number): MessageRecord {
+    const status = stored.message.attempts > 0 ? 'unknown' : 'expired'
+    return this.advance(effects, stored, { status, at }).message
   }
 
   private insertInbound(effects: Effects, session: SessionUid, inbound: InboundMessage, at: number): MessageRecord {
@@ -337,6 +390,8 @@ export class SqliteMessageStore implements MessageStore {
       history: [{ status: 'received', at }],
       attempts: 0,
       timestamp: inbound.timestamp,
+      sendAt: null,
+      expiresAt: null,
     }
   }
 

@@ -52,12 +52,24 @@ export const MediaInput = exactly(
   { description: 'A file: exactly one of `id`, `url` and `base64`.', examples: [{ url: 'https://example.com/a.jpg' }] },
 )
 
+const Moment = (description: string, example: string) =>
+  Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description, examples: [example] }))
+
+/** When a message is sent. */
+const timed = {
+  send_at: Moment('Not before then, up to a year ahead; without it at once.', '2027-01-01T07:00:00+07:00'),
+  expires_at: Moment(
+    'Not after then: it ends as `expired` where it was not sent, as `unknown` where nobody can tell.',
+    '2027-01-01T12:00:00+07:00',
+  ),
+}
+
 function kind<Name extends string, Fields extends Record<string, TSchema>>(
   type: Name,
   fields: Fields,
   example: Record<string, unknown>,
 ) {
-  const body = { type: words([type]), ...fields }
+  const body = { type: words([type]), ...fields, ...timed }
   return exactly(body, { title: type, examples: [{ to: '6281210000001', type, ...example }] })
 }
 

@@ -33,6 +33,23 @@ export interface SendRequest {
  * `invalid_request`, `message_not_found` and the errors of `MediaVerbs`.
  */
 export async function readSend(request: SendRequest): Promise<SendMessage> {
+  const times = readTimes(request.body, Date.now())
+  return { ...(await readMessage(request)), ...times }
+}
+
+const YEAR_MS = 366 * 86_400_000
+
+/** When to send; throws `invalid_request` for times that cannot be. */
+function readTimes({ send_at, expires_at }: Pick<SendBody, 'send_at' | 'expires_at'>, now: number) {
+  const [sendAt, expiresAt] = [send_at, expires_at].map((text) => (text === undefined ? undefined : Date.parse(text)))
+  if (sendAt !== undefined && sendAt > now + YEAR_MS) throw invalid('/send_at', 'must be within a year')
+  if (expiresAt !== undefined && expiresAt <= Math.max(now, sendAt ?? now)) {
+    throw invalid('/expires_at', 'must be later than now, and than send_at')
+  }
+  return { ...(sendAt === undefined ? {} : { sendAt }), ...(expiresAt === undefined ? {} : { expiresAt }) }
+}
+
+async function readMessage(request: SendRequest): Promise<SendMessage> {
   const { gateway, session, body } = request
   const countryCode = await countryCodeFor(gateway, session.tenant, numbersOf(body))
   if (body.type === 'reaction') return readReaction(request, body, countryCode)

@@ -134,7 +134,8 @@ function revokeRoute(app: Server, { gateway, config }: RouteContext): void {
         operationId: 'revokeMessage',
         summary: 'Delete a message for everyone',
         description:
-          'One that the session sent, or as a group’s admin somebody else’s. The answer is the message that does so.',
+          'One that the session sent, or as a group’s admin somebody else’s. The answer is the message that does so. ' +
+          'One that waits for its `send_at` is taken back instead: it ends as `failed` for `cancelled`, and is the answer.',
         tags: ['messages'],
         params: MessageParams,
         querystring: SendQuery,
@@ -143,6 +144,8 @@ function revokeRoute(app: Server, { gateway, config }: RouteContext): void {
     },
     async (request, reply) => {
       const { message, session } = await messageOf(request, gateway)
+      const cancelled = message.sendAt === null ? undefined : await gateway.messages.cancel(session.tenant, message.id)
+      if (cancelled) return answerMessage(cancelled, session.phone, baseUrl(request, config))
       if (!message.fromMe && jidKind(message.chat) !== 'group') {
         throw new KurirError('invalid_request', 'What somebody else wrote can be deleted in groups only')
       }

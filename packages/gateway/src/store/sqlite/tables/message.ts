@@ -8,20 +8,23 @@ import type {
   OfferQuery,
   OutboxItem,
   OwnMessageKey,
+  ScheduledItem,
+  ScheduledPage,
 } from '../../../messages/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
   INSERT INTO message (id, tenant, session_uid, direction, wa_id, chat, participant, sender_alt, from_me, push_name,
-    content, quote, status, history, attempts, timestamp, proto, undecryptable, idempotency_key, request_hash, notify)
+    content, quote, status, history, attempts, timestamp, proto, undecryptable, idempotency_key, request_hash, notify,
+    send_at, due_at, expires_at)
   VALUES (@id, @tenant, @session_uid, @direction, @wa_id, @chat, @participant, @sender_alt, @from_me, @push_name,
     @content, @quote, @status, @history, @attempts, @timestamp, @proto, @undecryptable, @idempotency_key,
-    @request_hash, @notify)`
+    @request_hash, @notify, @send_at, @due_at, @expires_at)`
 // The session's id by sub-select: SQLite plans a join anew at every call, because of the partial indexes.
 const SELECT = `
   SELECT m.row_no, m.id, m.tenant, m.session_uid, (SELECT id FROM session WHERE uid = m.session_uid) AS session, m.direction,
     m.wa_id, m.chat, m.participant, m.sender_alt, m.from_me, m.push_name, m.content, m.quote, m.status, m.history,
-    m.attempts, m.timestamp, m.undecryptable, m.notify
+    m.attempts, m.timestamp, m.undecryptable, m.notify, m.send_at, m.due_at, m.expires_at
   FROM message m`
 const COUNT_SENT = `
   SELECT count(*) AS count FROM message WHERE session_uid = ? AND direction = 'out' AND EXISTS (
@@ -38,8 +41,19 @@ const COUNT_ATTEMPT = 'UPDATE message SET attempts = attempts + 1 WHERE id = ?'
 const FILL = `
   UPDATE message SET content = ?, quote = ?, push_name = ?, sender_alt = ?, undecryptable = 0 WHERE row_no = ?`
 const OUTBOX = `
-  SELECT row_no, id, wa_id, chat, content, quote, proto, attempts FROM message INDEXED BY message_outbox
-  WHERE session_uid = ? AND status IN ('accepted', 'prepared') AND row_no > ? ORDER BY row_no LIMIT ?`
+  SELECT row_no, id, wa_id, chat, content, quote, proto, attempts, due_at, expires_at FROM message INDEXED BY message_outbox
+  WHERE session_uid = ? AND status IN ('accepted', 'prepared') AND due_at IS NULL AND row_no > ? ORDER BY row_no LIMIT ?`
+const SCHEDULED = `
+  SELECT row_no, id, wa_id, chat, content, quote, proto, attempts, due_at, expires_at FROM message
+  WHERE session_uid = ? AND status IN ('accepted', 'prepared') AND due_at <= ? AND (due_at, row_no) > (?, ?)
+  ORDER BY due_at, row_no LIMIT ?`
+const DUE_SESSIONS = `
+  SELECT DISTINCT session_uid FROM message WHERE status IN ('accepted', 'prepared') AND due_at > ? AND due_at <= ?`
+const NEXT_DUE = `SELECT min(due_at) AS at FROM message WHERE status IN ('accepted', 'prepared') AND due_at > ?`
+const NEXT_EXPIRY = `SELECT min(expires_at) AS at FROM message WHERE status IN ('accepted', 'prepared') AND expires_at > ?`
+const EXPIRED = `
+  SELECT id FROM message WHERE status IN ('accepted', 'prepared') AND expires_at <= ? AND (attempts = 0 OR expires_at <= ?)
+  ORDER BY expires_at LIMIT ?`
 // A person's chat may be stored by LID while the caller knows the phone number, and the other way round.
 const ROWS_OF_CHAT = `
   SELECT row_no FROM message WHERE session_uid = ? AND chat = ?
@@ -78,9 +92,15 @@ interface Row {
   timestamp: number
   undecryptable: number
   notify: EndpointId | null
+  send_at: number | null
+  due_at: number | null
+  expires_at: number | null
 }
 
-type OutboxRow = Pick<Row, 'row_no' | 'id' | 'wa_id' | 'chat' | 'content' | 'quote' | 'attempts'> & {
+type OutboxRow = Pick<
+  Row,
+  'row_no' | 'id' | 'wa_id' | 'chat' | 'content' | 'quote' | 'attempts' | 'due_at' | 'expires_at'
+> & {
   proto: Uint8Array | null
 }
 
@@ -91,6 +111,8 @@ export interface StoredMessage {
   undecryptable: boolean
   /** Where the client wants its news besides the webhooks. */
   notify: EndpointId | null
+  /** When it is due, where that was later than its acceptance. */
+  dueAt: number | null
   message: MessageRecord
 }
 
@@ -119,6 +141,11 @@ export class MessageTable {
   private readonly countSentRow
   private readonly fillRow
   private readonly outboxRows
+  private readonly scheduledRows
+  private readonly dueSessionRows
+  private readonly nextDueRow
+  private readonly nextExpiryRow
+  private readonly expiredRows
   private readonly sentProtoRow
   private readonly protoOfRow
   private readonly latestOfChatRows
@@ -141,6 +168,11 @@ export class MessageTable {
     this.countAttemptRow = driver.prepare<[string]>(COUNT_ATTEMPT)
     this.fillRow = driver.prepare<[string, string | null, string | null, string | null, number]>(FILL)
     this.outboxRows = driver.prepare<[string, number, number], OutboxRow>(OUTBOX)
+    this.scheduledRows = driver.prepare<[string, number, number, number, number], OutboxRow>(SCHEDULED)
+    this.dueSessionRows = driver.prepare<[number, number], { session_uid: SessionUid }>(DUE_SESSIONS)
+    this.nextDueRow = driver.prepare<[number], { at: number | null }>(NEXT_DUE)
+    this.nextExpiryRow = driver.prepare<[number], { at: number | null }>(NEXT_EXPIRY)
+    this.expiredRows = driver.prepare<[number, number, number], { id: MessageId }>(EXPIRED)
     this.latestOfChatRows = driver.prepare<[string, string], Pick<Row, 'row_no' | 'from_me' | 'status' | 'content'>>(
       LATEST_OF_CHAT,
     )
@@ -173,6 +205,10 @@ export class MessageTable {
       idempotency_key: claim?.key ?? null,
       request_hash: claim?.requestHash ?? null,
       notify,
+      send_at: message.sendAt,
+      // What is due at its acceptance keeps its place among the others.
+      due_at: message.sendAt !== null && message.sendAt > message.timestamp ? message.sendAt : null,
+      expires_at: message.expiresAt,
     })
   }
 
@@ -227,16 +263,28 @@ export class MessageTable {
   }
 
   outbox(session: SessionUid, afterRow: number, limit: number): OutboxItem[] {
-    return this.outboxRows.all(session, afterRow, limit).map((row) => ({
-      row: row.row_no,
-      id: row.id,
-      waId: row.wa_id,
-      chat: row.chat,
-      content: JSON.parse(row.content) as OutboxItem['content'],
-      quote: parseQuote(row.quote),
-      proto: row.proto,
-      attempts: row.attempts,
-    }))
+    return this.outboxRows.all(session, afterRow, limit).map(toOutboxItem)
+  }
+
+  scheduled(session: SessionUid, { until, after, limit }: ScheduledPage): ScheduledItem[] {
+    const { dueAt = 0, row = 0 } = after ?? {}
+    const rows = this.scheduledRows.all(session, until, dueAt, row, limit)
+    return rows.map((one) => ({ ...toOutboxItem(one), dueAt: one.due_at ?? 0 }))
+  }
+
+  dueSessions(after: number, until: number): SessionUid[] {
+    return this.dueSessionRows.all(after, until).map(({ session_uid }) => session_uid)
+  }
+
+  nextTimed(now: number): number | undefined {
+    const times = [this.nextDueRow.get(now)?.at, this.nextExpiryRow.get(now)?.at]
+    const known = times.filter((at) => at !== null && at !== undefined)
+    return known.length > 0 ? Math.min(...known) : undefined
+  }
+
+  /** Whose time is over; of those that were handed to the network, what was over at `before`. */
+  expired(now: number, before: number, limit: number): MessageId[] {
+    return this.expiredRows.all(now, before, limit).map(({ id }) => id)
   }
 
   /** Whether a message of the chat came, or reached WhatsApp. */
@@ -298,6 +346,20 @@ export class MessageTable {
   }
 }
 
+function toOutboxItem(row: OutboxRow): OutboxItem {
+  return {
+    row: row.row_no,
+    id: row.id,
+    waId: row.wa_id,
+    chat: row.chat,
+    content: JSON.parse(row.content) as OutboxItem['content'],
+    quote: parseQuote(row.quote),
+    proto: row.proto,
+    attempts: row.attempts,
+    expiresAt: row.expires_at,
+  }
+}
+
 function isOffer(content: MessageContent): content is OfferContent {
   return content.type === 'list' || content.type === 'buttons'
 }
@@ -338,6 +400,8 @@ function fromRow(row: Row): StoredMessage {
     history: JSON.parse(row.history) as StatusChange[],
     attempts: row.attempts,
     timestamp: row.timestamp,
+    sendAt: row.send_at,
+    expiresAt: row.expires_at,
   }
-  return { rowNo: row.row_no, undecryptable: row.undecryptable === 1, notify: row.notify, message }
+  return { rowNo: row.row_no, undecryptable: row.undecryptable === 1, notify: row.notify, dueAt: row.due_at, message }
 }
