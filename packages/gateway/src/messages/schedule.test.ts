@@ -65,10 +65,10 @@ test('a time that is past means at once, in the order of acceptance', async () =
 test('times outlive a restart, also those that passed meanwhile', async () => {
   await connected()
   const message = await send('besok', { sendAt: at(10) })
-  const { dataDir } = rig
+  const { dataDir, engine } = rig
   await rig.shutDown()
   await clock.advance(60 * MINUTE)
-  rig = await Rig.open({ clock, dataDir })
+  rig = await Rig.open({ clock, dataDir, engine })
   rig.messages.start()
   expect(await status(message)).toBe('accepted')
   await rig.sessions.start(TENANT, 'shop')

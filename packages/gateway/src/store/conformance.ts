@@ -10,6 +10,7 @@ import { inboundConformance } from './conformance/messages-in.ts'
 import { outboundConformance } from './conformance/messages-out.ts'
 import { offerConformance } from './conformance/offers.ts'
 import { redeliveryConformance } from './conformance/redelivery.ts'
+import { scheduledConformance } from './conformance/scheduled.ts'
 import { sessionConformance } from './conformance/sessions.ts'
 import { webhookConformance } from './conformance/webhooks.ts'
 import { type OpenStore, type Use, World } from './conformance/world.ts'
@@ -30,6 +31,7 @@ export function describeStore(name: string, open: OpenStore): void {
     })
     sessionConformance(use)
     outboundConformance(use)
+    scheduledConformance(use)
     inboundConformance(use)
     offerConformance(use)
     mediaConformance(use)

@@ -108,10 +108,31 @@ test('a body is judged by its type', async () => {
       { field: '/text', message: 'is not known' },
     ]),
   })
-  expect((await send({ to: '6281300000101', send_at: '2030-01-01T00:00:00Z' })).body).toMatchObject({
-    errors: [{ field: '/send_at', message: 'is not known' }],
+  expect((await send({ to: '6281300000101', sent_at: '2030-01-01T00:00:00Z' })).body).toMatchObject({
+    errors: [{ field: '/sent_at', message: 'is not known' }],
   })
   expect((await send({ to: '6281300000101', text: '' })).status).toBe(400)
+})
+
+test('a message is sent at a time, until a time, and taken back before', async () => {
+  const later = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
+  const times = { send_at: later(60), expires_at: later(90) }
+  const planned = await send({ to: '6281300000131', ...times }, 5_000)
+  expect(planned).toMatchObject({ status: 202, body: { status: 'accepted', ...times } })
+  const path = `/v1/messages/${planned.body.id}`
+  expect((await rig.call('GET', path)).body).toMatchObject(times)
+  const cancelled = await rig.call('DELETE', path)
+  expect(cancelled).toMatchObject({ status: 200, body: { id: planned.body.id, status: 'failed' } })
+  expect((cancelled.body.status_history as object[]).at(-1)).toMatchObject({ reason: 'cancelled' })
+  const wrong = [
+    [{ send_at: later(60 * 24 * 400) }, '/send_at'],
+    [{ send_at: 'tomorrow' }, '/send_at'],
+    [{ expires_at: later(-1) }, '/expires_at'],
+    [{ send_at: later(60), expires_at: later(30) }, '/expires_at'],
+  ] as const
+  for (const [body, field] of wrong) {
+    expect(await send({ to: '6281300000131', ...body })).toMatchObject({ status: 400, body: { errors: [{ field }] } })
+  }
 })
 
 test('an answer to a message and mentions', async () => {

@@ -15,13 +15,17 @@ function rows(heading: string): { names: string[]; text: string }[] {
     .map((text) => ({ names: [...(text.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name = '']) => name), text }))
 }
 
+/** Fields of every type, which the page tells of once. */
+const COMMON = ['type', 'to', 'reply_to', 'send_at', 'expires_at']
+
 test('the page names every type that can be sent, with every field', () => {
   const listed = rows('# Messages')
+  for (const field of COMMON) expect(page).toContain(`\`${field}\``)
   expect(listed.flatMap(({ names }) => names).sort()).toEqual(Object.keys(SEND_BODIES).sort())
   for (const [type, { properties }] of Object.entries(SEND_BODIES)) {
     const text = listed.find(({ names }) => names.includes(type))?.text
     for (const field of Object.keys(properties)) {
-      if (!['type', 'to', 'reply_to'].includes(field)) expect(text, type).toContain(`\`${field}\``)
+      if (!COMMON.includes(field)) expect(text, type).toContain(`\`${field}\``)
     }
   }
 })
