@@ -12,6 +12,10 @@ import { notify } from './ui/notices.tsx'
 const PLACES = [
   ['/', 'overview'],
   ['/sessions', 'sessions'],
+  ['/chats', 'chats'],
+  ['/webhooks', 'webhooks'],
+  ['/events', 'events'],
+  ['/keys', 'keys'],
 ] as const satisfies [string, IconName][]
 
 /** What is around every page: where one can go, and who one is. */

@@ -4,12 +4,14 @@ import { refresh } from './queries.ts'
 import type { ApiEvent } from './types.ts'
 
 /** Every event that the gateway tells of. */
-const EVENT_TYPES = [
+export const EVENT_TYPES = [
   ...['session.status', 'session.qr', 'message.received', 'message.sent', 'message.delivered', 'message.read'],
   ...['message.played', 'message.failed', 'message.expired', 'message.unknown', 'message.edited', 'message.revoked'],
   ...['message.reaction', 'message.undecryptable', 'group.updated', 'contact.updated', 'call.received'],
 ]
 
+type Listener = (event: ApiEvent) => void
+const listeners = new Set<Listener>()
 /** Changes that come in a burst are read once. */
 const PAUSE_MS = 250
 
@@ -23,7 +25,9 @@ export function useLiveUpdates(canRead: boolean): void {
     const source = new EventSource(addressOf('/v1/events'))
     const refresher = new Refresher()
     const take = ({ data }: MessageEvent<string>) => {
-      refresher.take(JSON.parse(data) as ApiEvent)
+      const event = JSON.parse(data) as ApiEvent
+      refresher.take(event)
+      for (const listener of listeners) listener(event)
     }
     for (const type of EVENT_TYPES) source.addEventListener(type, take)
     // Events may have been missed while the stream was away.
@@ -33,6 +37,14 @@ export function useLiveUpdates(canRead: boolean): void {
       refresher.stop()
     }
   }, [canRead])
+}
+
+/** Hears every event. `listener` must stay the same function. */
+export function useEvents(listener: Listener): void {
+  useEffect(() => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }, [listener])
 }
 
 class Refresher {

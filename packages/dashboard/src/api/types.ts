@@ -90,3 +90,102 @@ export interface ApiEvent {
   timestamp: string
   data: unknown
 }
+
+export interface Webhook {
+  id: string
+  url: string
+  events: string[]
+  session: string | null
+  headers: Record<string, string>
+  secret?: string
+  previous_secret_until: string | null
+  format: string
+  disabled_at: string | null
+  created_at: string
+}
+
+export interface TestResult {
+  delivered: boolean
+  status: number | null
+  error: string | null
+  took_ms: number
+  event: string
+}
+
+export interface Key {
+  id: string
+  name: string
+  tenant: string
+  scopes: Scope[]
+  session: string | null
+  dialect: string | null
+  created_at: string
+}
+
+export interface CreatedKey extends Key {
+  key?: string
+  client_id?: string
+  client_secret?: string
+  token?: string
+  session_id?: string
+  access_token?: string
+}
+
+export interface Tenant {
+  id: string
+  name: string
+  country_code: string
+  time_zone: string
+  quotas: Record<QuotaName, number | null>
+  created_at: string
+}
+
+export type QuotaName = 'messages_per_month' | 'messages_per_day' | 'number_checks_per_month'
+
+export interface Usage {
+  tenant: string
+  quotas: { kind: 'messages' | 'number_checks'; period: 'month' | 'day'; used: number; limit: number | null }[]
+  sessions: number
+  media_bytes: number
+}
+
+export interface Message {
+  id: string
+  wa_id: string
+  session: string
+  chat: string
+  direction: 'in' | 'out'
+  type: string
+  status: string
+  status_history: { status: string; at: string; reason?: string }[]
+  from: string | null
+  to: string | null
+  participant?: string
+  from_me: boolean
+  push_name?: string
+  timestamp: string
+  attempts: number
+  text?: string
+  caption?: string
+  media?: { id: string; mimetype: string; size: number | null; file_name: string | null }
+  location?: { latitude: number; longitude: number; name?: string; address?: string }
+  contacts?: { name: string; phones: { number: string }[]; organization?: string }[]
+  poll?: { question: string; options: string[] }
+  votes?: string[]
+  emoji?: string
+  title?: string
+  reply?: { title: string }
+  kind?: string
+}
+
+export interface Chat {
+  id: string
+  name: string | null
+  unread: number
+  last_message: Message
+}
+
+export interface Group {
+  id: string
+  subject: string
+}

@@ -1,5 +1,11 @@
 import { Switch } from 'radix-ui'
-import { type InputHTMLAttributes, type ReactNode, type TextareaHTMLAttributes, useId } from 'react'
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react'
 
 interface Labelled {
   label: string
@@ -42,6 +48,16 @@ export function TextArea({ label, hint, fault, ...input }: Labelled & TextareaHT
   return (
     <Frame id={id} label={label} hint={hint} fault={fault}>
       <textarea id={id} className="input" aria-describedby={hint ? `${id}-hint` : undefined} {...input} />
+    </Frame>
+  )
+}
+
+/** One of some choices with its label. */
+export function SelectField({ label, hint, fault, ...input }: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} fault={fault}>
+      <select id={id} className="input" {...input} />
     </Frame>
   )
 }

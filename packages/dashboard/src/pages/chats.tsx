@@ -1,0 +1,114 @@
+import { useEffect } from 'react'
+import { Link, useLocation } from 'wouter'
+import { path } from '../api/call.ts'
+import { useRead } from '../api/queries.ts'
+import type { Chat, Group, Page, Session } from '../api/types.ts'
+import { useText } from '../i18n/text.tsx'
+import { Empty, Loaded } from '../ui/states.tsx'
+import { Clock } from '../ui/time.tsx'
+import { NewChat } from './chats/new-chat.tsx'
+import { summaryOf } from './chats/summary.ts'
+import { Thread } from './chats/thread.tsx'
+
+interface ChatsPageProps {
+  session: string | undefined
+  chat: string | undefined
+}
+
+/** The chats of a session, and one of them opened. */
+export function ChatsPage({ session, chat }: ChatsPageProps) {
+  const text = useText()
+  const [, go] = useLocation()
+  const sessions = useRead<Page<Session>>('/v1/sessions?limit=200')
+  const first = sessions.data?.data.find(({ phone }) => phone !== null)?.id
+  useEffect(() => {
+    if (session === undefined && first !== undefined) go(`/chats/${first}`, { replace: true })
+  }, [session, first, go])
+  return (
+    <>
+      <div className="head">
+        <h1>{text.nav.chats}</h1>
+        <select
+          className="input input-s"
+          aria-label={text.webhooks.session}
+          value={session ?? ''}
+          onChange={(event) => go(`/chats/${event.target.value}`)}
+        >
+          {session === undefined && <option value="" />}
+          {sessions.data?.data.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name ?? id}
+            </option>
+          ))}
+        </select>
+        {session !== undefined && <NewChat session={session} />}
+      </div>
+      {session !== undefined && <ChatPanes session={session} chat={chat} />}
+      {session === undefined && sessions.data && first === undefined && (
+        <Empty title={text.chats.noSession}>{text.overview.firstText}</Empty>
+      )}
+    </>
+  )
+}
+
+function ChatPanes({ session, chat }: { session: string; chat: string | undefined }) {
+  const text = useText()
+  const chats = useRead<Page<Chat>>(`${path`/v1/sessions/${session}/chats`}?limit=100`)
+  const groups = useRead<Page<Group>>(`${path`/v1/sessions/${session}/groups`}?limit=200`)
+  const nameOf = ({ id, name }: Pick<Chat, 'id' | 'name'>) =>
+    name ?? groups.data?.data.find((group) => group.id === id)?.subject ?? id
+  const opened = chats.data?.data.find(({ id }) => id === chat)
+  return (
+    <div className="panel chats" data-open={chat !== undefined}>
+      <nav className="chat-list" aria-label={text.nav.chats}>
+        <Loaded query={chats}>
+          {({ data }) =>
+            data.length === 0 ? (
+              <Empty title={text.chats.emptyTitle}>{text.chats.emptyText}</Empty>
+            ) : (
+              data.map((one) => (
+                <Link
+                  key={one.id}
+                  href={path`/chats/${session}/${one.id}`}
+                  aria-current={one.id === chat ? 'true' : undefined}
+                >
+                  <ChatRow chat={one} name={nameOf(one)} />
+                </Link>
+              ))
+            )
+          }
+        </Loaded>
+      </nav>
+      {chat === undefined ? (
+        <div className="thread">
+          <Empty title={text.chats.chooseTitle}>{text.chats.chooseText}</Empty>
+        </div>
+      ) : (
+        <Thread key={chat} session={session} chat={chat} name={opened ? nameOf(opened) : chat} />
+      )}
+    </div>
+  )
+}
+
+function ChatRow({ chat, name }: { chat: Chat; name: string }) {
+  const text = useText()
+  return (
+    <>
+      <div className="row row-between chat-line">
+        <strong className="ellipsis grow">{name}</strong>
+        <span className="muted small">
+          <Clock at={chat.last_message.timestamp} />
+        </span>
+      </div>
+      <div className="row row-between chat-line muted small">
+        <span className="ellipsis grow">{summaryOf(chat.last_message, text.chats.kinds)}</span>
+        {chat.unread > 0 && (
+          <span className="tag">
+            {chat.unread}
+            <span className="skip"> {text.chats.unread}</span>
+          </span>
+        )}
+      </div>
+    </>
+  )
+}
