@@ -2,7 +2,7 @@ import type { ButtonHTMLAttributes } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: 'main' | 'bad' | 'quiet'
+  look?: 'main' | 'bad' | 'quiet' | 'link'
   icon?: IconName
   /** Something is at work: the button waits. */
   busy?: boolean

@@ -15,7 +15,7 @@ async function copy(text: string): Promise<void> {
 }
 
 /** Copies a text and says so. */
-export function CopyButton({ value }: { value: string }) {
+function CopyButton({ value }: { value: string }) {
   const text = useText()
   const [isCopied, setCopied] = useState(false)
   const run = async () => {

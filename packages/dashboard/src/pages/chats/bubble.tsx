@@ -36,7 +36,7 @@ export function Bubble({ message }: { message: Message }) {
 }
 
 /** How far a message has come. */
-export function Ticks({ status }: { status: string }) {
+function Ticks({ status }: { status: string }) {
   const text = useText()
   const label = text.chats.statuses[status as keyof typeof text.chats.statuses] ?? status
   const isSeen = status === 'read' || status === 'played'

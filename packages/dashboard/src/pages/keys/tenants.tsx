@@ -40,7 +40,7 @@ export function TenantsPane() {
                 {data.map((tenant) => (
                   <tr key={tenant.id}>
                     <td data-label={text.keys.name}>
-                      <Button look="quiet" onClick={() => setEdited(tenant)}>
+                      <Button look="link" onClick={() => setEdited(tenant)}>
                         {tenant.name}
                       </Button>
                     </td>

@@ -63,7 +63,7 @@ function DeliveryTable({ deliveries, onShow }: { deliveries: Delivery[]; onShow:
           {deliveries.map((delivery) => (
             <tr key={delivery.id}>
               <td data-label={text.webhooks.event}>
-                <Button look="quiet" className="mono" onClick={() => onShow(delivery.id)}>
+                <Button look="link" className="mono" onClick={() => onShow(delivery.id)}>
                   {delivery.type}
                 </Button>
               </td>
