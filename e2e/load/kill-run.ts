@@ -45,11 +45,17 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
     receiver.trust(await ground.webhook(receiver.url))
     const load = new Load(ground.place, lanesOf(ground.place, options.contacts, { groups: true }), receiver)
     let loading = true
-    const work = Promise.all([load.sendOut(options.out), load.sendIn(options.in)]).finally(() => {
+    const progress = { lives: 1, isLoading: () => loading }
+    // Spread over all lives and a little ahead, so that each kill strikes under load.
+    const mayGo = (each: number) => (n: number) => n < (each * (progress.lives + 1)) / (kills + 1)
+    const work = Promise.all([
+      load.sendOut(options.out, { mayGo: mayGo(options.out) }),
+      load.sendIn(options.in, { mayGo: mayGo(options.in) }),
+    ]).finally(() => {
       loading = false
     })
     work.catch(() => {})
-    const killsUnderLoad = await killAgain(ground, options, () => loading)
+    const killsUnderLoad = await killAgain(ground, options, progress)
     const [ids] = await work
     say('load over; waiting for the last messages')
     const judgement = await judge({ ground, load, receiver, ids }, findings)
@@ -63,16 +69,23 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
   }
 }
 
-async function killAgain(ground: Ground, options: KillRunOptions, isLoading: () => boolean): Promise<number> {
+interface Progress {
+  /** Of gateways, the running one included. */
+  lives: number
+  isLoading(): boolean
+}
+
+async function killAgain(ground: Ground, options: KillRunOptions, progress: Progress): Promise<number> {
   const random = seeded(options.seed)
   const [least, most] = options.lifeMs
   let underLoad = 0
   for (let kill = 1; kill <= options.kills; kill += 1) {
     await new Promise((resolve) => setTimeout(resolve, least + random() * (most - least)))
-    if (isLoading()) underLoad += 1
+    if (progress.isLoading()) underLoad += 1
     await ground.kill()
     await ground.begin()
-    options.say?.(`kill ${kill} of ${options.kills}${isLoading() ? '' : ' (load already over)'}`)
+    progress.lives += 1
+    options.say?.(`kill ${kill} of ${options.kills}${progress.isLoading() ? '' : ' (load already over)'}`)
   }
   return underLoad
 }

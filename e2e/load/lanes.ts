@@ -25,6 +25,8 @@ export function lanesOf(place: Omit<Place, 'keys'>, perSession: number, { groups
 export interface Pace {
   /** Texts a second on one lane, at most; as fast as it goes without. */
   perSecond?: number
+  /** Whether the `n`th text of a lane may go yet. */
+  mayGo?: (n: number) => boolean
   /** No further text is begun after it. */
   signal?: AbortSignal
   /** Of so many texts one is a file with a caption; 0 for none. */
@@ -39,11 +41,16 @@ interface Counters {
 }
 
 /** Waits until the `n`th text may go; false where none may any more. */
-function paced({ perSecond = Number.POSITIVE_INFINITY, signal }: Pace): (n: number) => Promise<boolean> {
+function paced({
+  perSecond = Number.POSITIVE_INFINITY,
+  mayGo = () => true,
+  signal,
+}: Pace): (n: number) => Promise<boolean> {
   const started = Date.now()
   return async (n) => {
     const early = started + (n * 1000) / perSecond - Date.now()
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
+    while (!mayGo(n) && !signal?.aborted) await new Promise((resolve) => setTimeout(resolve, 5))
     return !signal?.aborted
   }
 }
