@@ -1,5 +1,23 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+
+export interface Machine {
+  cpu: string
+  cores: number
+  memoryGiB: number
+  node: string
+}
+
+/** What the figures were measured on. */
+export function machine(): Machine {
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
+  }
+}
 
 /** The middle one; of an even number the lower middle. NaN for none. */
 export function median(values: number[]): number {

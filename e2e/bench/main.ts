@@ -1,6 +1,5 @@
-import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { median } from './figures.ts'
+import { machine, median } from './figures.ts'
 import { measureIdle } from './idle.ts'
 import { type SendFigures, startBare, startGateway } from './send.ts'
 import { printTable, type Row } from './table.ts'
@@ -71,11 +70,5 @@ const rows: Row[] = [
   ...latency,
   ...(idleSessions > 0 ? await measureIdle(idleSessions, say) : []),
 ]
-const machine = {
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: cpus().length,
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  node: process.versions.node,
-}
-if (values.json) console.log(JSON.stringify({ machine, messages, rounds, rows }, null, 2))
-else printTable(machine, rows)
+if (values.json) console.log(JSON.stringify({ machine: machine(), messages, rounds, rows }, null, 2))
+else printTable(machine(), rows)

@@ -1,3 +1,5 @@
+import type { Machine } from './figures.ts'
+
 export interface Row {
   figure: string
   kurir: number
@@ -7,10 +9,7 @@ export interface Row {
 }
 
 /** Prints the figures for people. */
-export function printTable(
-  machine: { cpu: string; cores: number; memoryGiB: number; node: string },
-  rows: Row[],
-): void {
+export function printTable(machine: Machine, rows: Row[]): void {
   const width = Math.max(...rows.map(({ figure }) => figure.length))
   const cell = (value: number | undefined) => (value === undefined ? '' : value.toFixed(value < 20 ? 2 : 0)).padStart(9)
   console.log(`${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB, Node.js ${machine.node}\n`)

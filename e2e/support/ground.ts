@@ -125,6 +125,11 @@ export class Ground {
     await this.ended
   }
 
+  /** Asks the gateway to stop, as an operator does; resolves when it is gone. */
+  async end(): Promise<void> {
+    await this.#child?.stop(STOP_MS)
+  }
+
   /** Resolves when every session is connected. */
   async connected(): Promise<void> {
     await eventually('all sessions', async () => (await fetch(`${this.url}/readyz`)).status === 200, {
@@ -168,7 +173,7 @@ export class Ground {
   }
 
   async stop(): Promise<void> {
-    await this.#child?.stop(STOP_MS)
+    await this.end()
     await this.lab.close()
     await this.database.drop()
     rmSync(this.directory, { recursive: true, force: true })
