@@ -102,7 +102,9 @@ const [ground, receiver] = await Promise.all([
   Ground.start({ sessions, database: await databaseFor(values.db) }),
   Receiver.start(),
 ])
-const result = await soak(ground, receiver).finally(() => Promise.all([ground.stop(), receiver.stop()]))
+const result = await soak(ground, receiver).finally(async () => {
+  await Promise.all([ground.stop(), receiver.stop()])
+})
 const rows = rowsOf(result)
 if (values.json)
   console.log(JSON.stringify({ machine: machine(), sessions, seconds, rows, broken: result.broken }, null, 2))
