@@ -32,7 +32,6 @@ Prints memory, event-loop delay and descriptors, and what was lost or seen twice
 const say = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`)
 const seconds = Math.round(Number(values.minutes) * 60)
 const sessions = Number(values.sessions)
-if (!isDatabaseName(values.db)) throw new Error(`there is no database ${values.db}`)
 
 interface Soaked extends Judgement {
   sent: number
@@ -77,6 +76,20 @@ async function soak(ground: Ground, receiver: Receiver): Promise<Soaked> {
   }
 }
 
+async function play(): Promise<Soaked> {
+  if (!isDatabaseName(values.db)) throw new Error(`there is no database ${values.db}`)
+  say(`pairing ${sessions} sessions`)
+  const [ground, receiver] = await Promise.all([
+    Ground.start({ sessions, database: await databaseFor(values.db) }),
+    Receiver.start(),
+  ])
+  try {
+    return await soak(ground, receiver)
+  } finally {
+    await Promise.all([ground.stop(), receiver.stop()])
+  }
+}
+
 function rowsOf({ vitals, delays, drainSeconds, resentAfterDrain, out, in: told, ...rest }: Soaked): Row[] {
   const { first, last } = vitals.descriptors()
   return [
@@ -97,14 +110,7 @@ function rowsOf({ vitals, delays, drainSeconds, resentAfterDrain, out, in: told,
   ]
 }
 
-say(`pairing ${sessions} sessions`)
-const [ground, receiver] = await Promise.all([
-  Ground.start({ sessions, database: await databaseFor(values.db) }),
-  Receiver.start(),
-])
-const result = await soak(ground, receiver).finally(async () => {
-  await Promise.all([ground.stop(), receiver.stop()])
-})
+const result = await play()
 const rows = rowsOf(result)
 if (values.json)
   console.log(JSON.stringify({ machine: machine(), sessions, seconds, rows, broken: result.broken }, null, 2))
