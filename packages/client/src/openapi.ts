@@ -122,6 +122,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done, by which key
+         * @description Keys, tenants, sessions, pairings, webhooks and rules: made, changed and deleted. Newest first.
+         *
+         *     Scope: `manage`.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -2043,6 +2065,82 @@ export interface operations {
                         sessions: number;
                         /** @description Bytes of the files that are kept. */
                         media_bytes: number;
+                    };
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Entries of a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Another tenant than the key’s own; admin keys only. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was done, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aud_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *           "at": "2026-03-01T12:00:00.000Z",
+                     *           "actor": "key_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *           "api": "native",
+                     *           "action": "key.created",
+                     *           "target": "key_01KAJ2Q6V0M5T9GQ3J3W4X5Y70",
+                     *           "session": null,
+                     *           "fields": [
+                     *             "name",
+                     *             "scopes"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            id: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @description The key that did it; null where it was done at the phone. */
+                            actor: string | null;
+                            /** @description `native`, or the dialect by which it was done. */
+                            api: string | null;
+                            /** @example key.created */
+                            action: string;
+                            /** @description The id of what it was done to. */
+                            target: string | null;
+                            /** @description The session that it is about. */
+                            session: string | null;
+                            /** @description Names of the fields that were given; never their values. */
+                            fields: string[];
+                        }[];
+                        /** @description Send it as `cursor` for the next page; null on the last. */
+                        next_cursor: string | null;
                     };
                 };
             };

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { Access } from './access/access.ts'
+import { Audit } from './audit/audit.ts'
 import { Automation } from './automation/automation.ts'
 import { Responder } from './automation/responder.ts'
 import { Chats } from './chats/chats.ts'
@@ -29,6 +30,7 @@ import { checkProxy } from './safe-fetch/proxy.ts'
 import { SafeFetch } from './safe-fetch/safe-fetch.ts'
 import { SessionFiles } from './sessions/session-files.ts'
 import { Sessions } from './sessions/sessions.ts'
+import { ItemAuditStore } from './store/audit-store.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import { BodyFormats } from './webhooks/body.ts'
@@ -119,11 +121,13 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     quotas: config.quotas,
     concurrency: config.sendConcurrency,
   })
+  const audit = new Audit({ store: new ItemAuditStore(store.items), clock, logger })
   const sessions = new Sessions({
     engine,
     store: store.sessions,
     traffic: messages,
     checkProxy: (url) => checkProxy(guard, url),
+    onPaired: ({ tenant, id }) => audit.paired(tenant, id),
     clock,
     logger,
     handshakes: config.handshakes,
@@ -146,6 +150,7 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     messages,
     media,
     items: store.items,
+    audit,
     chats: new Chats({ store: store.chats, sessions }),
     groups: new GroupRoom({ sessions }),
     webhooks,

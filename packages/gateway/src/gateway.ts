@@ -1,4 +1,5 @@
 import type { AccessVerbs } from './access/verbs.ts'
+import type { AuditVerbs } from './audit/verbs.ts'
 import type { AutomationVerbs } from './automation/verbs.ts'
 import type { ChatVerbs, GroupVerbs } from './chats/verbs.ts'
 import type { EventVerbs } from './events/verbs.ts'
@@ -19,6 +20,7 @@ export interface Gateway {
   webhooks: WebhookVerbs
   automation: AutomationVerbs
   items: ItemStore
+  audit: AuditVerbs
   events: EventVerbs
   /** Whether the process can do its work. */
   health(): { ok: boolean; store: 'ok' | 'failing' }

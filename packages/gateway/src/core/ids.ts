@@ -32,6 +32,7 @@ interface IdByPrefix {
   rul: RuleId
   job: JobId
   med: MediaId
+  aud: string
 }
 
 const pool = new Uint8Array(4096)

@@ -38,6 +38,8 @@ export interface DialectRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** As Fastify writes it (`/find/:id`), without a slash at the end; one at the end of a request does not matter. */
   readonly path: string
+  /** What the audit log calls it; absent where it keeps nothing of it. */
+  readonly audit?: string
   /** True where the handler itself checks who calls. */
   readonly isPublic?: true
   /** The largest file of a multipart body. Bytes; default: a route takes no files. */

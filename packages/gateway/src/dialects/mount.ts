@@ -140,19 +140,33 @@ class MountedRoute {
   async #onceOnly(call: DialectCall, request: FastifyRequest): Promise<DialectAnswer> {
     const key = call.header('idempotency-key')
     if (this.#route.method !== 'POST' || this.#route.isPublic || key === undefined) {
-      return this.#route.handle(call, this.#context)
+      return this.#work(call)
     }
     if (key.length > MAX_KEY) throw new KurirError('invalid_request', `Idempotency-Key is longer than ${MAX_KEY}`)
     const requestHash = fingerprint(call)
     const once = await this.#options.repetitions.once({ tenant: call.caller.tenant, key, requestHash }, async () => {
       request.claim = { key, requestHash }
-      const answer = await this.#route.handle(call, this.#context)
+      const answer = await this.#work(call)
       return { result: answer, keep: answerToKeep(answer) }
     })
     if (once.kind === 'worked') return once.result
     await this.#discard(call)
     const { status, body, contentType } = once.answer
     return { status, body, contentType, headers: { 'idempotency-replayed': 'true' } }
+  }
+
+  async #work(call: DialectCall): Promise<DialectAnswer> {
+    const answer = await this.#route.handle(call, this.#context)
+    const { audit: action } = this.#route
+    if (action === undefined || answer.status >= 400) return answer
+    const { tenant, keyId, session } = call.caller
+    const [, id = null] = Object.entries(call.params.all())[0] ?? []
+    await this.#options.gateway.audit.record({
+      ...{ tenant, actor: keyId, api: this.#dialect.name, action, session },
+      target: typeof id === 'string' ? id : session,
+      fields: Object.keys(call.body.all()),
+    })
+    return answer
   }
 
   /** Files of a request that was refused, or answered before, belong to no message. */

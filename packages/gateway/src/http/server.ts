@@ -6,6 +6,7 @@ import type { Dialect } from '../dialects/dialect.ts'
 import { mountDialects } from '../dialects/mount.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import { installAudit } from './audit.ts'
 import { installAuth } from './auth.ts'
 import { limitBodies, UPLOAD_MS } from './body-deadline.ts'
 import { closeWithoutLingering } from './closing.ts'
@@ -117,6 +118,8 @@ export async function buildServer({
     onNotKept: (err) => logger.error({ err }, 'an answer could not be kept for its Idempotency-Key'),
   })
   installAuth(app, { access: gateway.access, config, limits })
+  // Innermost: what is answered again was done before.
+  installAudit(app, gateway.audit)
   installIdempotency(app, repetitions)
   const mounted = mountDialects(app, { dialects, gateway, config, limits, repetitions, logger })
   app.register(

@@ -17,9 +17,11 @@ export interface Item {
 
 export type ItemKey = Pick<Item, 'tenant' | 'dialect' | 'kind' | 'id'>
 
-/** What dialects keep. Each call is one atomic unit, on disk when its promise resolves. */
+/** What dialects keep, and the gateway itself. Each call is one atomic unit, on disk when its promise resolves. */
 export interface ItemStore {
   /** Replaces one of the same key. Rejects with `session_not_found` where the session is gone. */
   saveItem(item: Item): Promise<void>
   getItem(key: ItemKey): Promise<Item | undefined>
+  /** Of one kind, by id from the last to the first; with `before` only those whose id is less. */
+  listItems(shelf: Omit<ItemKey, 'id'>, page: { limit: number; before?: string }): Promise<Item[]>
 }

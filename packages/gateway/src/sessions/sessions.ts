@@ -30,6 +30,8 @@ export interface SessionsOptions {
   handshakes?: number
   /** Reads the URL of a proxy; throws `url_not_allowed`. Without it no session has one. */
   checkProxy?: (url: string) => string
+  /** A phone was linked, and the session is connected. Must not reject. */
+  onPaired?: (session: SessionRecord) => Promise<void>
   /** 0 (inclusive) to 1 (exclusive), for the jitter of back-offs; default Math.random. */
   random?: () => number
 }
@@ -52,7 +54,9 @@ export class Sessions implements SessionVerbs {
     const pairing = new PairingBoard(clock, logger)
     const book = new StatusBook(store, pairing, clock, logger)
     const gate = new HandshakeGate(handshakes)
-    this.#deps = { engine, store, traffic, gate, pairing, book, clock, logger, random }
+    const { onPaired } = options
+    const deps = { engine, store, traffic, gate, pairing, book, clock, logger, random }
+    this.#deps = onPaired ? { ...deps, onPaired } : deps
   }
 
   /**

@@ -22,6 +22,8 @@ export interface SupervisorDeps {
   clock: Clock
   logger: Logger
   random: () => number
+  /** A phone was linked, and the session is connected. Must not reject. */
+  onPaired?: (session: SessionRecord) => Promise<void>
 }
 
 /** How long the server may take to remove the device. Milliseconds. */
@@ -42,6 +44,7 @@ export class Supervisor implements ConnectionEvents {
   #identity: Pick<SessionRecord, 'phone' | 'lid' | 'pushName'>
   /** What `connected` will give as its reason. */
   #cause: StatusReason
+  readonly #record: SessionRecord
   #open: EngineConnection | null = null
   #live: EngineConnection | null = null
   #resting = false
@@ -50,6 +53,7 @@ export class Supervisor implements ConnectionEvents {
   /** Begins at once. `record` is the session as stored, `cause` why it runs. */
   constructor(record: SessionRecord, cause: StatusReason, deps: SupervisorDeps) {
     this.session = record.uid
+    this.#record = record
     this.#now = { status: record.status, reason: record.reason }
     this.#identity = { phone: record.phone, lid: record.lid, pushName: record.pushName }
     this.#cause = cause
@@ -144,6 +148,7 @@ export class Supervisor implements ConnectionEvents {
   async onOpen(connection: EngineConnection, identity: AccountIdentity): Promise<void> {
     await this.#remember(identity)
     await this.#change({ status: 'connected', reason: this.#cause })
+    if (this.#cause === 'pairing') await this.#deps.onPaired?.(this.#record)
     this.#open = connection
     this.#deps.traffic.onOpen(this.session, connection)
     this.#first.resolve()

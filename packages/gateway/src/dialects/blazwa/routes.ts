@@ -25,15 +25,15 @@ import {
 
 /** The eight endpoints. */
 export const routes: readonly DialectRoute[] = [
-  { method: 'GET', path: '/openapi/wa/restart', handle: restart },
+  { method: 'GET', path: '/openapi/wa/restart', handle: restart, audit: 'session.restarted' },
   { method: 'POST', path: '/openapi/wa/status', handle: status },
   { method: 'POST', path: '/openapi/wa/login-qr', handle: loginQr },
   { method: 'GET', path: '/openapi/wa/check-number', handle: checkNumber },
   { method: 'GET', path: '/openapi/wa/check-number/:phoneNumber', handle: checkNumber },
   { method: 'POST', path: '/openapi/wa/message', handle: sendMessage },
   { method: 'POST', path: '/openapi/wa/message-group', handle: sendToGroup },
-  { method: 'POST', path: '/openapi/wa/webhook', handle: setWebhook, error: webhookError },
-  { method: 'GET', path: '/openapi/wa/webhook/reset', handle: resetWebhook },
+  { method: 'POST', path: '/openapi/wa/webhook', handle: setWebhook, audit: 'webhook.changed', error: webhookError },
+  { method: 'GET', path: '/openapi/wa/webhook/reset', handle: resetWebhook, audit: 'webhook.deleted' },
 ]
 
 /** As the renderer of `webhookBody` is registered. */

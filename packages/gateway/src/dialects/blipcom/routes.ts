@@ -14,8 +14,8 @@ export const routes: readonly DialectRoute[] = [
   { method: 'POST', path: '/token', isPublic: true, handle: grantToken, error: tokenFailure },
   { method: 'GET', path: '/api/v1/whatsapp/find', handle: find },
   { method: 'GET', path: '/api/v1/whatsapp/find/:id', handle: find },
-  { method: 'POST', path: '/api/v1/whatsapp/sessions/add', handle: add },
-  { method: 'POST', path: '/api/v1/whatsapp/add', handle: add },
+  { method: 'POST', path: '/api/v1/whatsapp/sessions/add', handle: add, audit: 'session.started' },
+  { method: 'POST', path: '/api/v1/whatsapp/add', handle: add, audit: 'session.started' },
 ]
 
 async function grantToken(call: DialectCall, { gateway }: DialectContext): Promise<DialectAnswer> {

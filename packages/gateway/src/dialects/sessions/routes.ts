@@ -28,11 +28,11 @@ const MAX_FILE_BYTES = 50 * 1024 * 1024
 /** The nine endpoints. */
 export const routes: readonly DialectRoute[] = [
   { method: 'GET', path: '/api/sessions', handle: count },
-  { method: 'POST', path: '/api/sessions', handle: create },
+  { method: 'POST', path: '/api/sessions', handle: create, audit: 'session.created' },
   { method: 'GET', path: '/api/sessions/:sessionId', handle: show },
   { method: 'GET', path: '/api/sessions/:sessionId/qr', handle: showQr },
-  { method: 'POST', path: '/api/sessions/:sessionId/reconnect', handle: reconnect },
-  { method: 'DELETE', path: '/api/sessions/:sessionId', handle: remove },
+  { method: 'POST', path: '/api/sessions/:sessionId/reconnect', handle: reconnect, audit: 'session.logged_out' },
+  { method: 'DELETE', path: '/api/sessions/:sessionId', handle: remove, audit: 'session.deleted' },
   { method: 'POST', path: '/api/sessions/:sessionId/send', handle: sendText },
   { method: 'POST', path: '/api/sessions/:sessionId/send-media', maxFileBytes: MAX_FILE_BYTES, handle: sendMedia },
   { method: 'POST', path: '/api/number-checker', handle: checkNumbers },

@@ -1,4 +1,5 @@
 import type { RouteContext, Server } from '../context.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { chatRoutes } from './chats/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -22,6 +23,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   keyRoutes(app, context)
   tenantRoutes(app, context)
   usageRoutes(app, context)
+  auditRoutes(app, context)
   sessionRoutes(app, context)
   pairingRoutes(app, context)
   messageRoutes(app, context)

@@ -2,12 +2,14 @@ import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { Access } from '../../access/access.ts'
 import type { Scope } from '../../access/ports.ts'
+import { Audit } from '../../audit/audit.ts'
 import { Automation } from '../../automation/automation.ts'
 import { Chats } from '../../chats/chats.ts'
 import { GroupRoom } from '../../chats/groups.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
 import type { MediaId } from '../../core/media.ts'
 import { NO_QUOTAS, type Quotas } from '../../core/quota.ts'
+import type { SessionRecord } from '../../core/session.ts'
 import type { Dialect } from '../../dialects/dialect.ts'
 import { keysOf } from '../../dialects/table.ts'
 import { EventFeed } from '../../events/feed.ts'
@@ -17,6 +19,7 @@ import { Rig } from '../../messages/test/rig.ts'
 import { Metrics } from '../../observe/metrics.ts'
 import { UrlGuard } from '../../safe-fetch/guard.ts'
 import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
+import { ItemAuditStore } from '../../store/audit-store.ts'
 import { Endpoints } from '../../webhooks/endpoints.ts'
 import type { HttpConfig, Server } from '../context.ts'
 import { buildServer } from '../server.ts'
@@ -75,7 +78,8 @@ export class HttpRig {
   static async open(options: HttpRigOptions = {}): Promise<HttpRig> {
     const files = { open: (id: MediaId) => media.source.open(id) }
     const { dataDir, quotas = NO_QUOTAS } = options
-    const rig = await Rig.open({ files, quotas, ...(dataDir === undefined ? {} : { dataDir }) })
+    const onPaired = ({ tenant, id }: SessionRecord) => audit.paired(tenant, id)
+    const rig = await Rig.open({ files, quotas, onPaired, ...(dataDir === undefined ? {} : { dataDir }) })
     const { store, clock } = rig
     const { dialects = [] } = options
     const access = new Access({
@@ -88,12 +92,14 @@ export class HttpRig {
     const media = new Media({
       ...{ store: store.media, remote: rig.engine, http, dataDir: rig.dataDir, clock, logger, ...limits },
     })
+    const audit = new Audit({ store: new ItemAuditStore(store.items), clock, logger })
     const real: Gateway = {
       access,
       sessions: rig.sessions,
       messages: rig.messages,
       media,
       items: store.items,
+      audit,
       chats: new Chats({ store: store.chats, sessions: rig.sessions }),
       groups: new GroupRoom({ sessions: rig.sessions }),
       webhooks: new Endpoints({

@@ -27,6 +27,7 @@ export const OWN = { phone: '6281200000001', lid: '777000001@lid' as Jid, pushNa
 export const CONTACT = phoneJid('6281300000001')
 
 export interface RigOptions {
+  onPaired?: (session: SessionRecord) => Promise<void>
   quotas?: Quotas
   clock?: Clock
   dataDir?: string
@@ -79,6 +80,7 @@ export class Rig {
       random,
       checkProxy: (url) => checkProxy(new UrlGuard({ allowLoopback: true }), url),
       ...(handshakes === undefined ? {} : { handshakes }),
+      ...(options.onPaired ? { onPaired: options.onPaired } : {}),
     })
   }
 

@@ -24,6 +24,15 @@ export function itemConformance(use: Use): void {
       expect(await items.getItem(item())).toEqual(item({ value: null, changedAt: 6 }))
     })
 
+    test('are listed from the last to the first, of one shelf, page by page', async () => {
+      const { items } = use().store
+      for (const id of ['a1', 'a3', 'a2']) await items.saveItem(item({ id }))
+      await items.saveItem(item({ id: 'a4', kind: 'file' }))
+      await items.saveItem(item({ id: 'a5', tenant: 'other' as TenantId }))
+      expect(await items.listItems(item(), { limit: 2 })).toEqual([item({ id: 'a3' }), item({ id: 'a2' })])
+      expect(await items.listItems(item(), { limit: 2, before: 'a2' })).toEqual([item({ id: 'a1' })])
+    })
+
     test('go with their session', async () => {
       const world = use()
       const { uid } = await world.session()

@@ -22,6 +22,10 @@ export class SqliteItemStore implements ItemStore {
     })
   }
 
+  listItems(shelf: Omit<ItemKey, 'id'>, page: { limit: number; before?: string }): Promise<Item[]> {
+    return this.writer.read(() => this.items.list(shelf, page))
+  }
+
   getItem(key: ItemKey): Promise<Item | undefined> {
     return this.writer.read(() => this.items.get(key))
   }

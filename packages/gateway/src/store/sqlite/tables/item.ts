@@ -8,6 +8,11 @@ const SAVE = `
   SET session_uid = excluded.session_uid, value = excluded.value, changed_at = excluded.changed_at`
 const GET = 'SELECT session_uid, value, changed_at FROM item WHERE tenant = ? AND dialect = ? AND kind = ? AND id = ?'
 
+const LIST = `
+  SELECT id, session_uid, value, changed_at FROM item
+  WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind AND (@before IS NULL OR id < @before)
+  ORDER BY id DESC LIMIT @limit`
+
 interface Row {
   session_uid: SessionUid | null
   value: string
@@ -17,10 +22,12 @@ interface Row {
 export class ItemTable {
   private readonly saveRow
   private readonly getRow
+  private readonly listRows
 
   constructor(driver: Driver) {
     this.saveRow = driver.prepare<[string, string, string, string, string | null, string, number]>(SAVE)
     this.getRow = driver.prepare<[string, string, string, string], Row>(GET)
+    this.listRows = driver.prepare<[Record<string, string | number | null>], Row & { id: string }>(LIST)
   }
 
   save({ tenant, dialect, kind, id, session, value, changedAt }: Item): void {
@@ -30,5 +37,13 @@ export class ItemTable {
   get(key: ItemKey): Item | undefined {
     const row = this.getRow.get(key.tenant, key.dialect, key.kind, key.id)
     return row && { ...key, session: row.session_uid, value: JSON.parse(row.value), changedAt: row.changed_at }
+  }
+  list(shelf: Omit<ItemKey, 'id'>, { limit, before }: { limit: number; before?: string }): Item[] {
+    const { tenant, dialect, kind } = shelf
+    const rows = this.listRows.all({ tenant, dialect, kind, limit, before: before ?? null })
+    return rows.map((row) => ({
+      ...{ tenant, dialect, kind, id: row.id },
+      ...{ session: row.session_uid, value: JSON.parse(row.value), changedAt: row.changed_at },
+    }))
   }
 }
