@@ -10,6 +10,7 @@ import { decodeCreds, isPairedCreds } from './auth-state.ts'
 import { BaileysConnection } from './connection.ts'
 import { download } from './download.ts'
 import { installFastCurve } from './fast-curve.ts'
+import { installFastFrames } from './fast-frames.ts'
 import { installFastSymmetric } from './fast-symmetric.ts'
 import { type MediaNetwork, mediaNetwork } from './media-network.ts'
 import { type NetworkConfig, networkConfig } from './network.ts'
@@ -37,6 +38,7 @@ export class BaileysEngine implements Engine {
     quietLibsignal()
     installFastCurve()
     installFastSymmetric()
+    installFastFrames()
   }
 
   newMessageId(): WaMessageId {
