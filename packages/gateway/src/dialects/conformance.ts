@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { NO_QUOTAS } from '../core/quota.ts'
 import { TENANT, until } from '../messages/test/rig.ts'
 import type { Dialect } from './dialect.ts'
 import { DialectWorld, type RawAnswer, type RawRequest, SECRETS } from './test/world.ts'
@@ -57,6 +58,7 @@ export function dialectConformance(dialect: Dialect, sample: DialectSample): voi
     for (const situation of Object.keys(sample.situations) as Situation[]) situationTest(situation, sample, use)
     frameworkTests(sample, use)
     if (sample.send) sendTests(sample.send, sample, use)
+    if (sample.send) quotaTests(sample.send, sample, use)
   })
   switchedOffTests(dialect, sample)
 }
@@ -133,6 +135,25 @@ function sendTests(send: NonNullable<DialectSample['send']>, sample: DialectSamp
       expectAnswer(answer, 429, sample.error(429))
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(answer.headers.get('ratelimit-limit')).toBe('1')
+    } finally {
+      await limited.close()
+    }
+  })
+}
+
+function quotaTests(send: NonNullable<DialectSample['send']>, sample: DialectSample, use: () => DialectWorld): void {
+  test('over the tenant’s quota of messages nothing is sent, and the time to wait is told', async () => {
+    const quotas = { ...NO_QUOTAS, messagesPerMonth: 1 }
+    const limited = await DialectWorld.open(use().dialects, {}, { quotas })
+    try {
+      const { request, status } = await send(limited)
+      const once = { ...request, headers: { ...request.headers, 'idempotency-key': 'within' } }
+      expect((await limited.call(once)).status).toBe(status)
+      const answer = await limited.call(request)
+      expectAnswer(answer, 429, sample.error(429))
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect((await limited.call(once)).headers.get('idempotency-replayed')).toBe('true')
+      expect(await limited.sent()).toBe(1)
     } finally {
       await limited.close()
     }

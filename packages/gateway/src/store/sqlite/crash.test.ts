@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
 import { DEFAULT_TENANT, type MessageId, newId } from '../../core/ids.ts'
+import { periodOf } from '../../core/quota.ts'
 import type { Store } from '../store.ts'
 import { openDriver } from './driver.ts'
 import { DATABASE_FILE, openSqliteStore } from './open.ts'
@@ -86,7 +87,17 @@ async function expectIntact(ids: MessageId[]): Promise<void> {
   expect(events.map(({ event }) => event.seq)).toEqual(events.map((_, n) => n + 1))
   const received = await store.messages.listMessages(uid, { direction: 'in', limit: 1_000_000 })
   expect(events).toHaveLength(received.length)
+  expect(await countedMessages(store)).toBe(
+    (await store.messages.listMessages(uid, { direction: 'out', limit: 1_000_000 })).length,
+  )
   await store.close()
+}
+
+/** What was counted against the tenant's quota of messages, in this month and the one before. */
+async function countedMessages(store: Store): Promise<number> {
+  const months = [Date.now(), Date.now() - 600_000].map((at) => periodOf(at, 'month'))
+  const { counters } = await store.access.readUsage(DEFAULT_TENANT, [...new Set(months)])
+  return counters.filter(({ what }) => what === 'messages').reduce((sum, { used }) => sum + used, 0)
 }
 
 test('a process killed at any moment has lost nothing that it acknowledged', async () => {
