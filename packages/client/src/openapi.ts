@@ -170,6 +170,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over an account that is paired elsewhere
+         * @description Makes a session of a folder of Baileys’ `useMultiFileAuthState`, and starts it: nobody scans a code. Stop the other program first and never start it again with that folder: two programs of one device throw each other off.
+         *
+         *     Scope: `manage`.
+         */
+        post: operations["importSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session}": {
         parameters: {
             query?: never;
@@ -2311,6 +2333,62 @@ export interface operations {
                          * @example Asia/Jakarta
                          */
                         timezone?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The session. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request within 72 hours is answered with the first answer; nothing is done twice. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "shop-1",
+                 *       "files": {
+                 *         "creds.json": {},
+                 *         "pre-key-1.json": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description Made when absent; case is kept.
+                     * @example shop-1
+                     */
+                    id?: string;
+                    name?: string;
+                    /** @description The files of the folder, by name: `creds.json` and the others, each as the JSON that it holds. */
+                    files: {
+                        [key: string]: unknown;
                     };
                 };
             };

@@ -3,6 +3,7 @@ import QRCode from 'qrcode'
 import { type ClientFlags, connect, withClientFlags } from './client-flags.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import type { GatewayClient } from './gateway-client.ts'
+import { addImport } from './import-session.ts'
 import { type Output, type Streams, table } from './output.ts'
 
 interface Session {
@@ -58,6 +59,8 @@ export function addSessions(program: Command, streams: Streams): void {
       await ensureStarted(gateway, id)
       await pair(gateway, output, id, phone)
     })
+
+  addImport(sessions, streams)
 
   for (const [verb, description] of Object.entries(VERBS)) {
     withClientFlags(sessions.command(verb).argument('<id>', 'id of the session'))

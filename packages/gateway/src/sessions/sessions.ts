@@ -5,6 +5,7 @@ import { KurirError } from '../core/errors.ts'
 import { isSessionName, newId, type SessionUid, type TenantId } from '../core/ids.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../core/session.ts'
 import type { Pacing, SessionSettings } from '../core/session-settings.ts'
+import { importsCredentials } from '../engine/capabilities.ts'
 import {
   ConnectionLost,
   type Engine,
@@ -104,6 +105,24 @@ export class Sessions implements SessionVerbs {
       if (isStarted) this.#spawn(record, 'created')
       return record
     })
+  }
+
+  async importSession(
+    tenant: TenantId,
+    input: Pick<CreateSession, 'id' | 'name'>,
+    files: ReadonlyMap<string, unknown>,
+  ): Promise<SessionRecord> {
+    const { engine, store } = this.#deps
+    if (!importsCredentials(engine)) throw new KurirError('invalid_request', 'The engine cannot take over accounts')
+    const { uid, id } = await this.create(tenant, { ...input, isStarted: false })
+    try {
+      const { phone, lid, pushName } = await engine.importCredentials(uid, files)
+      await store.updateSession(uid, { phone, lid, pushName })
+    } catch (error) {
+      await this.remove(tenant, id)
+      throw error
+    }
+    return this.start(tenant, id)
   }
 
   async get(tenant: TenantId, id: string): Promise<SessionRecord> {

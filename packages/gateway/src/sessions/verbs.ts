@@ -14,6 +14,16 @@ export interface SessionVerbs {
   /** Whether another tenant has a session of this id. */
   isForeign(tenant: TenantId, id: string): Promise<boolean>
   list(tenant: TenantId | null, page: { limit: number; cursor?: string }): Promise<SessionRecord[]>
+  /**
+   * Creates a session of an account that another program of the engine's library has paired, and starts it: nobody
+   * scans a code. `files` are that program's, by name. Rejects with `invalid_request` (and makes nothing) where they are
+   * no such account's.
+   */
+  importSession(
+    tenant: TenantId,
+    input: Pick<CreateSession, 'id' | 'name'>,
+    files: ReadonlyMap<string, unknown>,
+  ): Promise<SessionRecord>
   /** Lets first messages to people go again, before the time that the gateway has set. */
   liftRestriction(tenant: TenantId, id: string): Promise<SessionRecord>
   /** A session that runs is connected again where its proxy changes. Rejects with `url_not_allowed`. */

@@ -5,13 +5,15 @@ import type { SessionUid, WaMessageId } from '../../core/ids.ts'
 import type { Jid } from '../../core/jid.ts'
 import type { RemoteMedia } from '../../core/media.ts'
 import type { OutgoingContent, Quote } from '../../core/message.ts'
-import type { ConnectOptions, Engine, EngineConnection, EngineSink } from '../port.ts'
+import type { ImportsCredentials } from '../capabilities.ts'
+import type { AccountIdentity, ConnectOptions, Engine, EngineConnection, EngineSink } from '../port.ts'
 import { decodeCreds, isPairedCreds } from './auth-state.ts'
 import { BaileysConnection } from './connection.ts'
 import { download } from './download.ts'
 import { installFastCurve } from './fast-curve.ts'
 import { installFastFrames } from './fast-frames.ts'
 import { installFastSymmetric } from './fast-symmetric.ts'
+import { importFiles } from './import.ts'
 import { type MediaNetwork, mediaNetwork } from './media-network.ts'
 import { type NetworkConfig, networkConfig } from './network.ts'
 import { type BaileysEngineOptions, DEFAULT_TIMEOUTS } from './options.ts'
@@ -22,7 +24,7 @@ import { compose } from './to-wa/compose.ts'
 import { describe } from './to-wa/describe.ts'
 
 /** WhatsApp by way of Baileys, or a lab that speaks the same protocol. */
-export class BaileysEngine implements Engine {
+export class BaileysEngine implements Engine, ImportsCredentials {
   readonly name = 'baileys'
   readonly #options: BaileysEngineOptions
   readonly #network: NetworkConfig
@@ -77,6 +79,12 @@ export class BaileysEngine implements Engine {
     this.#states.get(session)?.keys.retire()
     this.#states.delete(session)
     await this.#options.auth.wipe(session)
+  }
+
+  async importCredentials(session: SessionUid, files: ReadonlyMap<string, unknown>): Promise<AccountIdentity> {
+    // What the process remembers of the session is of another account.
+    this.#states.delete(session)
+    return importFiles(this.#options.auth, session, files)
   }
 
   download(remote: RemoteMedia, options: ConnectOptions = {}): Promise<Readable> {

@@ -8,6 +8,7 @@ import { absoluteUrl, callerOf, type RouteContext, type Server, tenantToRead } f
 import { readPage } from '../page.ts'
 import { Nothing, SessionParams } from '../schema.ts'
 import { readCalls } from './calls.ts'
+import { importRoute } from './import.ts'
 import { readPacing } from './pacing.ts'
 import {
   CreateSessionBody,
@@ -25,6 +26,7 @@ const LOOK = ['manage', 'read'] as const
 /** Sessions: create, look, change, delete, and the verbs that move them. */
 export function sessionRoutes(app: Server, context: RouteContext): void {
   createRoute(app, context)
+  importRoute(app, context)
   lookRoutes(app, context)
   liftRoute(app, context)
   changeRoutes(app, context)
