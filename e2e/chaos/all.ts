@@ -1,5 +1,6 @@
 import { askedAgain } from './asked-again.ts'
 import { badReceivers } from './bad-receivers.ts'
+import { databaseAway } from './database-away.ts'
 import { diskFull } from './disk-full.ts'
 import { failpoints, marks, ratchet } from './failpoints.ts'
 import { idempotency } from './idempotency.ts'
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   badReceivers,
   marks,
   idempotency,
+  databaseAway,
   diskFull,
   pairing,
   model,

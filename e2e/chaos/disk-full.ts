@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openDriver } from '../../packages/gateway/src/store/sqlite/driver.ts'
 import { Load, lanesOf } from '../load/lanes.ts'
-import { eventually, json } from '../support/api.ts'
-import type { Ground } from '../support/ground.ts'
 import { judge } from './judge.ts'
-import type { Findings, Scenario } from './scenario.ts'
+import { suffer } from './outage.ts'
+import type { Scenario } from './scenario.ts'
 import { play } from './theatre.ts'
-
-/** A refusal must come within this, and recovery too once there is space. Milliseconds. */
-const REFUSED_WITHIN_MS = 2_000
-const RECOVERED_WITHIN_MS = 10_000
 
 /** R14: no file of the gateway may grow (RLIMIT_FSIZE, as on a full disk), then there is space again. */
 export const diskFull: Scenario = {
@@ -31,7 +25,13 @@ export const diskFull: Scenario = {
       const times: number[] = []
       for (let outage = 0; outage < outages; outage += 1) {
         await pause(setting.isFull ? 5_000 : 500)
-        times.push(await suffer(ground, findings, setting.isFull ? 10_000 : 1_200))
+        times.push(
+          await suffer(ground, findings, {
+            begin: () => limit(ground.pid, String(64 * 1024)),
+            lengthMs: setting.isFull ? 10_000 : 1_200,
+            end: () => limit(ground.pid, 'unlimited'),
+          }),
+        )
       }
       over.abort()
       const [ids] = await work
@@ -46,46 +46,9 @@ export const diskFull: Scenario = {
     }),
 }
 
-/** One outage; answers how long the recovery took, in milliseconds. */
-async function suffer(ground: Ground, findings: Findings, lengthMs: number): Promise<number> {
-  const wal = join(ground.directory, 'gateway', 'kurir.db-wal')
-  limit(ground.pid, String(Math.max(4096, Math.min(statSync(wal).size, 64 * 1024))))
-  await eventually('the store to fail', async () => (await fetch(`${ground.url}/healthz`)).status === 503)
-  const asked = Date.now()
-  const refusal = await fetch(`${ground.url}/v1/sessions/${ground.place.sessions[0]?.id}/messages`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ground.place.keys.native}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ to: ground.place.contacts[0]?.phone, type: 'text', text: 'must be refused' }),
-  })
-  const took = Date.now() - asked
-  findings.expect(refusal.status === 503, `a send was answered ${refusal.status} while nothing could be written`)
-  findings.expect(refusal.headers.has('retry-after'), 'the refusal has no Retry-After')
-  findings.expect(took <= REFUSED_WITHIN_MS, `the refusal took ${took} ms`)
-  // What was written before may still be confirmed.
-  await pause(500)
-  const before = await confirmed(ground)
-  await pause(lengthMs)
-  findings.none((await confirmed(ground)) - before, 'messages confirmed while nothing could be written')
-  limit(ground.pid, 'unlimited')
-  const again = Date.now()
-  await eventually('the store to write', async () => (await fetch(`${ground.url}/healthz`)).status === 200, {
-    timeoutMs: RECOVERED_WITHIN_MS,
-  }).catch(() => findings.expect(false, `no recovery within ${RECOVERED_WITHIN_MS} ms`))
-  return Date.now() - again
-}
-
 /** The largest size that a file of the process may have; only the soft limit, so that it can be lifted again. */
 function limit(pid: number, bytes: string): void {
   execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`])
-}
-
-/** Received messages for which the gateway has sent a receipt. */
-async function confirmed(ground: Ground): Promise<number> {
-  const { counters } = await json<{ counters: { in: { delivered: number } } }>(
-    'GET',
-    `${ground.lab.url}/ledger?id=none`,
-  )
-  return counters.in.delivered
 }
 
 function integrity(file: string): string {

@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { TcpProxy } from './tcp-proxy.ts'
+
+test('a line is passed on, late, cut and given back', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const proxy = await TcpProxy.start({ host: '127.0.0.1', port: (server.address() as AddressInfo).port })
+  const echo = async (text: string) => {
+    const socket = connect(proxy.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(text)
+    const answer = await Promise.race([once(socket, 'data').then(String), once(socket, 'close').then(() => 'cut')])
+    socket.destroy()
+    return answer
+  }
+  expect(await echo('one')).toBe('one')
+  proxy.delayMs = 40
+  const started = performance.now()
+  expect(await echo('two')).toBe('two')
+  expect(performance.now() - started).toBeGreaterThan(75)
+  proxy.delayMs = 0
+  const standing = connect(proxy.port, '127.0.0.1').on('error', () => {})
+  await once(standing, 'connect')
+  const gone = once(standing, 'close')
+  proxy.cut()
+  await gone
+  expect(await echo('three')).toBe('cut')
+  proxy.mend()
+  expect(await echo('four')).toBe('four')
+  await proxy.stop()
+  server.close()
+})
