@@ -84,6 +84,32 @@ describe('groups, chats and the event stream over the sandbox', () => {
     await expect(call('GET', `/groups/${made.id}`)).rejects.toThrow(/answered 4/)
   })
 
+  test('a number that is written in two ways is one person and one chat', async () => {
+    const { lab, phone, keys, gateway } = sandbox.contract
+    const [asked, known] = ['+55 (11) 98765-4321', '551187654321']
+    await json('POST', `${lab}/phones`, { body: { phone: known, name: 'João' } })
+    const { data } = await call<{ data: unknown[] }>('POST', '/numbers/check', { numbers: [asked] })
+    expect(data).toEqual([
+      { number: asked, exists: true, jid: `${known}@s.whatsapp.net`, phone: known, lid: expect.any(String) },
+    ])
+    const body = { to: asked, type: 'text', text: 'oi' }
+    const sent = await call<{ id: string; chat: string }>('POST', '/messages?wait=10000', body)
+    expect(sent).toMatchObject({ chat: known, to: known })
+    expect(await eventually('it to be shown', () => shownMessages(lab, known).then(([row]) => row))).toMatchObject({
+      ...{ text: 'oi', copies: 1, undecryptable: 0 },
+    })
+    await json('POST', `${lab}/phones/${known}/messages`, { body: { to: phone, text: 'tudo bem' } })
+    const chatOf = async (number: string) => {
+      const path = `${gateway}/v1/sessions/${sandbox.contract.session}/messages?chat=${encodeURIComponent(number)}`
+      const { data } = await json<{ data: { text: string }[] }>('GET', path, { key: keys.native })
+      return data.map(({ text }) => text)
+    }
+    await eventually('the answer', async () => (await chatOf(known)).length === 2)
+    for (const number of [asked, known]) expect(await chatOf(number), number).toEqual(['tudo bem', 'oi'])
+    const read = await call('POST', `/chats/${encodeURIComponent(asked)}/read`)
+    expect(read).toEqual({ read: 1 })
+  })
+
   test('a call is told; where the session wants it, it is rejected and answered with one text', async () => {
     const { lab, phone, contacts } = sandbox.contract
     const ani = contacts[0]?.phone ?? ''

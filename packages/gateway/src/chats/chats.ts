@@ -1,6 +1,7 @@
 import { KurirError } from '../core/errors.ts'
 import type { TenantId } from '../core/ids.ts'
 import { type Jid, jidKind, jidPhone } from '../core/jid.ts'
+import { isSpelledTwoWays } from '../core/number.ts'
 import type { EngineConnection, Presence, TypingState } from '../engine/port.ts'
 import { asked } from './asked.ts'
 import type { Chat, ChatStore, Connections, Contact } from './ports.ts'
@@ -31,22 +32,27 @@ export class Chats implements ChatVerbs {
 
   async markRead(tenant: TenantId, session: string, chat: Jid): Promise<number> {
     const { uid } = await this.#sessions.get(tenant, session)
-    const unread = await this.#store.unread(uid, chat, READ_LIMIT)
-    const [newest] = unread
-    await this.#sessions.use(tenant, session, async ({ chatActions }) => {
-      if (newest) await asked(chatActions.markRead(chat, unread))
+    return this.#sessions.use(tenant, session, async (connection) => {
+      const known = await knownAs(connection, chat)
+      const unread = await this.#store.unread(uid, known, READ_LIMIT)
+      const [newest] = unread
+      if (newest) await asked(connection.chatActions.markRead(known, unread))
+      // Afterwards: what was not told is unread still.
+      if (newest) await this.#store.markRead(uid, known, newest.row)
+      return unread.length
     })
-    // Afterwards: what was not told is unread still.
-    if (newest) await this.#store.markRead(uid, chat, newest.row)
-    return unread.length
   }
 
   async setTyping(tenant: TenantId, session: string, chat: Jid, state: TypingState): Promise<void> {
-    await this.#sessions.use(tenant, session, ({ chatActions }) => asked(chatActions.setTyping(chat, state)))
+    await this.#sessions.use(tenant, session, async (connection) =>
+      asked(connection.chatActions.setTyping(await knownAs(connection, chat), state)),
+    )
   }
 
   async presence(tenant: TenantId, session: string, person: Jid): Promise<Presence> {
-    return this.#sessions.use(tenant, session, ({ chatActions }) => asked(chatActions.presence(person)))
+    return this.#sessions.use(tenant, session, async (connection) =>
+      asked(connection.chatActions.presence(await knownAs(connection, person))),
+    )
   }
 
   async contact(tenant: TenantId, session: string, who: Jid): Promise<ContactDetails> {
@@ -75,6 +81,11 @@ export class Chats implements ChatVerbs {
   async blocked(tenant: TenantId, session: string): Promise<Jid[]> {
     return this.#sessions.use(tenant, session, ({ contactActions }) => asked(contactActions.blocked()))
   }
+}
+
+/** The way in which WhatsApp writes a number that is written in two ways; anything else as it is. */
+async function knownAs(connection: EngineConnection, chat: Jid): Promise<Jid> {
+  return isSpelledTwoWays(chat) ? (await whoIs(connection, chat)).person : chat
 }
 
 /** The addresses by which WhatsApp knows a person. Rejects with `not_registered`. */

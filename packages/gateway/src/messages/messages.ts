@@ -112,7 +112,8 @@ export class Messages implements MessageVerbs {
     if (!acceptsMessages(record.status)) {
       throw new KurirError('session_not_ready', `The session is ${record.status} and takes no messages`)
     }
-    const draft = this.#draft(record, message)
+    const to = await this.#outbox.knownAs(record.uid, message.to)
+    const draft = this.#draft(record, { ...message, to })
     const isLater = (draft.sendAt ?? 0) > draft.at
     const waiting = options.waitMs > 0 && !isLater ? this.#waiters.wait(draft.id, options.waitMs) : undefined
     try {
@@ -160,7 +161,8 @@ export class Messages implements MessageVerbs {
 
   async list(tenant: TenantId, session: string, filter: MessageFilter): Promise<MessageRecord[]> {
     const { uid } = await this.#session(tenant, session)
-    return this.#store.listMessages(uid, filter)
+    const chat = filter.chat && (await this.#outbox.knownAs(uid, filter.chat))
+    return this.#store.listMessages(uid, chat ? { ...filter, chat } : filter)
   }
 
   /**

@@ -1,6 +1,11 @@
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
+import { type Jid, jidPhone } from '../core/jid.ts'
+import { isSpelledTwoWays } from '../core/number.ts'
 import type { EngineConnection } from '../engine/port.ts'
 import { SendLoop, type SendLoopDeps } from './send-loop.ts'
+
+/** How long accepting a message may wait for the way in which WhatsApp writes its recipient's number. */
+const SPELLING_MS = 3_000
 
 interface Slot {
   connection: EngineConnection
@@ -39,6 +44,21 @@ export class Outbox {
     slot.closed = true
     this.#slots.delete(session)
     if (slot.loop) this.#end(session, slot.loop)
+  }
+
+  /**
+   * The address by which WhatsApp knows a person whose number is written in two ways, so that either way means one
+   * chat. Any other address is answered as it is, and so is this one where the network does not say at once.
+   */
+  async knownAs(session: SessionUid, to: Jid): Promise<Jid> {
+    const connection = this.#slots.get(session)?.connection
+    const phone = jidPhone(to)
+    if (!connection || phone === undefined || !isSpelledTwoWays(to)) return to
+    const enough = new AbortController()
+    const late = this.#deps.clock.sleep(SPELLING_MS, enough.signal)
+    const [check] = (await Promise.race([connection.checkNumbers([phone]).catch(() => []), late])) ?? []
+    enough.abort()
+    return check?.jid ?? to
   }
 
   /** Something was accepted for the session. */
