@@ -13,7 +13,9 @@ beforeAll(async () => {
 afterAll(() => rig.close())
 
 const DOCS = ['GET /docs', 'GET /docs/', 'GET /docs/start.js', 'GET /docs/scalar.js']
-const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', ...DOCS]
+/** From this machine; `metrics.test.ts` has what others are answered. */
+const METRICS = 'GET /metrics'
+const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', METRICS, ...DOCS]
 /** Where one gets a login from, and gives it back: only the dashboard's own pages may. */
 const LOGIN = ['POST /dashboard/login', 'POST /dashboard/logout']
 
