@@ -1118,6 +1118,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/encryption/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go over to a new master key
+         * @description Reads KURIR_MASTER_KEY_FILE again and re-wraps every data key under its first key, while all else goes on. Safe to call again.
+         *
+         *     Scope: `admin`.
+         */
+        post: operations["rotateMasterKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media": {
         parameters: {
             query?: never;
@@ -6399,13 +6421,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "ok": true,
-                     *       "store": "ok"
+                     *       "store": "ok",
+                     *       "encryption": "on"
                      *     }
                      */
                     "application/json": {
                         ok: boolean;
                         /** @enum {string} */
                         store: "ok" | "failing";
+                        /** @enum {string} */
+                        encryption: "on" | "off";
                     };
                 };
             };
@@ -6418,13 +6443,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "ok": true,
-                     *       "store": "ok"
+                     *       "store": "ok",
+                     *       "encryption": "on"
                      *     }
                      */
                     "application/json": {
                         ok: boolean;
                         /** @enum {string} */
                         store: "ok" | "failing";
+                        /** @enum {string} */
+                        encryption: "on" | "off";
                     };
                 };
             };
@@ -6491,6 +6519,46 @@ export interface operations {
                         /** @example 3 of 3 sessions resumed */
                         detail: string;
                     };
+                };
+            };
+        };
+    };
+    rotateMasterKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request within 72 hours is answered with the first answer; nothing is done twice. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a rotation of the master key changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rewrapped": 1
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Data keys that another master key had wrapped. */
+                        rewrapped: number;
+                    };
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

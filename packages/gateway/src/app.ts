@@ -49,6 +49,8 @@ export interface App {
 
 /** Where the dashboard's build is. */
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
+const UNENCRYPTED =
+  'KURIR_MASTER_KEY is not set: WhatsApp credentials, keys and webhook secrets are stored unencrypted in the data directory'
 const WEBHOOK_TIMEOUT_MS = 15_000
 const WEBHOOK_SLOTS = { total: 64, perEndpoint: 16 }
 /** What sends and webhook attempts in flight may take of the ten seconds that a stop has. */
@@ -58,7 +60,8 @@ const PRUNE_EVERY_MS = 10 * 60_000
 /** Opens the store and wires all rooms together, on the machine's clock or another. Nothing runs before `start()`. */
 export async function createApp(config: Config, logger: Logger, clock: Clock = systemClock): Promise<App> {
   const failpoint = config.failpoint ? dieAt(config.failpoint) : undefined
-  const opened = await openSqliteStore({ dataDir: config.dataDir, clock, logger })
+  const opened = await openSqliteStore({ dataDir: config.dataDir, clock, logger, masterKey: config.masterKey })
+  if (!opened.encryption.isOn) logger.warn(UNENCRYPTED)
   const store = failpoint ? storeWithFailpoints(opened, failpoint) : opened
   try {
     const parts = await wire(config, { store, clock, logger, failpoint })
@@ -158,8 +161,9 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     events: new EventFeed(store.events, clock),
     health: () => {
       const { ok } = store.health()
-      return { ok, store: ok ? 'ok' : 'failing' }
+      return { ok, store: ok ? 'ok' : 'failing', encryption: store.encryption.isOn ? 'on' : 'off' }
     },
+    rotateMasterKey: () => store.encryption.rotate(),
   }
   const dashboard = { dir: DASHBOARD, phonePage: phonePageOf(config) }
   const server = await buildServer({ gateway, config, logger, dialects, dashboard, metrics })

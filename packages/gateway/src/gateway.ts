@@ -23,5 +23,7 @@ export interface Gateway {
   audit: AuditVerbs
   events: EventVerbs
   /** Whether the process can do its work. */
-  health(): { ok: boolean; store: 'ok' | 'failing' }
+  health(): { ok: boolean; store: 'ok' | 'failing'; encryption: 'on' | 'off' }
+  /** Reads the master keys again and re-wraps all data keys under the first; answers how many. Zero where there are none. */
+  rotateMasterKey(): Promise<number>
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type ClientFlags, connect, withClientFlags } from './client-flags.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { type Streams, table } from './output.ts'
+import { addRotateMaster } from './rotate-master.ts'
 
 interface Key {
   id: string
@@ -38,7 +39,7 @@ function credentialLines(key: CreatedKey): string {
   return only && others.length === 0 ? only[1] : parts.map(([field, value]) => `${field}: ${value}`).join('\n')
 }
 
-/** `kurir keys create|list|delete`. */
+/** `kurir keys create|list|delete|rotate-master`. */
 export function addKeys(program: Command, streams: Streams): void {
   const keys = program.command('keys').description('make, list and delete keys (needs an admin key)')
 
@@ -86,4 +87,6 @@ export function addKeys(program: Command, streams: Streams): void {
       await gateway.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`)
       output.answer({ id, deleted: true }, `Deleted ${id}`)
     })
+
+  addRotateMaster(keys, streams)
 }

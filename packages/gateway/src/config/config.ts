@@ -36,6 +36,8 @@ export interface Config {
   sendTimeoutMs: number
   /** What a tenant may use that has no quotas of its own. */
   quotas: Quotas
+  /** Where the master key of encryption at rest is; null: secrets are stored as they are. */
+  masterKey: { text: string } | { file: string } | null
   /** An admin key given by the operator; null: one is made at the first start. */
   adminKey: string | null
   /** Where the process dies, for tests of crashes; null anywhere but there. */
@@ -186,6 +188,9 @@ function crossFaults(settings: Settings): string[] {
   if (settings.KURIR_FAILPOINT && settings.KURIR_NETWORK !== 'lab') {
     faults.push('KURIR_FAILPOINT kills the process and is taken with KURIR_NETWORK=lab only.')
   }
+  if (settings.KURIR_MASTER_KEY && settings.KURIR_MASTER_KEY_FILE) {
+    faults.push('KURIR_MASTER_KEY and KURIR_MASTER_KEY_FILE are both set: one of them is needed.')
+  }
   const key = settings.KURIR_ADMIN_KEY
   if (key && (SAMPLE_KEY.test(key) || new Set(key).size < 12)) {
     faults.push('KURIR_ADMIN_KEY looks like a sample: take a random one, for example from "openssl rand -hex 32".')
@@ -248,9 +253,15 @@ function derive(settings: Settings): Config {
       quotaBytes: settings.KURIR_MEDIA_QUOTA_MB * MB,
       days: settings.KURIR_MEDIA_DAYS,
     },
+    masterKey: deriveMasterKey(settings),
     adminKey: settings.KURIR_ADMIN_KEY ?? null,
     failpoint: deriveFailpoint(settings.KURIR_FAILPOINT),
   }
+}
+
+function deriveMasterKey({ KURIR_MASTER_KEY: text, KURIR_MASTER_KEY_FILE: file }: Settings): Config['masterKey'] {
+  if (text) return { text }
+  return file ? { file } : null
 }
 
 function deriveFailpoint(text: string | undefined): Config['failpoint'] {

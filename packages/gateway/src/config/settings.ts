@@ -141,6 +141,18 @@ export const SettingsSchema = Type.Object(
         description: 'For tests on the lab: the process dies where it reaches this point, the @nth time.',
       }),
     ),
+    KURIR_MASTER_KEY: Type.Optional(
+      Type.String({
+        minLength: 40,
+        maxLength: 1000,
+        description:
+          'Master key of encryption at rest: 32 random bytes in base64 or hex. After a comma: older keys that a rotation goes away from.',
+        secret: true,
+      }),
+    ),
+    KURIR_MASTER_KEY_FILE: Type.Optional(
+      Type.String({ minLength: 1, description: 'File (mode 0600) with the master key, instead of KURIR_MASTER_KEY.' }),
+    ),
     KURIR_ADMIN_KEY: Type.Optional(
       Type.String({
         minLength: 32,

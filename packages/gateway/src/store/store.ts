@@ -30,6 +30,17 @@ export interface Store {
   prune(now: number): Promise<Pruned>
   /** Stores what was handed over and takes nothing more. Safe to call again. */
   close(): Promise<void>
+  /** Encryption at rest. */
+  encryption: Encryption
+}
+
+interface Encryption {
+  isOn: boolean
+  /**
+   * Reads the master keys again and re-wraps all data keys under the first, while all else goes on. Answers how many
+   * it re-wrapped; 0 without encryption.
+   */
+  rotate(): Promise<number>
 }
 
 interface StoreHealth {

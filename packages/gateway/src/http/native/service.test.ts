@@ -11,7 +11,7 @@ function starting(real: Gateway): Gateway {
   const sessions = new Proxy(real.sessions, {
     get: (target, name) => (name === 'readiness' ? () => state : Reflect.get(target, name).bind(target)),
   })
-  return { ...real, sessions, health: () => ({ ok: state.ok, store: state.ok ? 'ok' : 'failing' }) }
+  return { ...real, sessions, health: () => ({ ok: state.ok, store: state.ok ? 'ok' : 'failing', encryption: 'on' }) }
 }
 
 test('ready when every session was resumed, and how far it is until then', async () => {
@@ -28,7 +28,7 @@ test('ready when every session was resumed, and how far it is until then', async
   })
   expect(await rig.call('GET', '/healthz', { key: null })).toMatchObject({
     status: 200,
-    body: { ok: true, store: 'ok' },
+    body: { ok: true, store: 'ok', encryption: 'on' },
   })
   state.ok = false
   expect(await rig.call('GET', '/healthz', { key: null })).toMatchObject({

@@ -108,7 +108,8 @@ export class HttpRig {
       }),
       automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
       events: new EventFeed(store.events, clock),
-      health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing' }),
+      health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing', encryption: 'off' }),
+      rotateMasterKey: () => store.encryption.rotate(),
     }
     const gateway = options.gateway?.(real) ?? real
     const admin = (await access.bootstrap()) ?? ''

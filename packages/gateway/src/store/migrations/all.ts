@@ -9,6 +9,7 @@ import { sessionSettings } from './0008-session-settings.ts'
 import { tenantSettings } from './0009-tenant-settings.ts'
 import { restrictions } from './0010-restrictions.ts'
 import { scheduledMessages } from './0011-scheduled-messages.ts'
+import { encryption } from './0012-encryption.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tenantSettings,
   restrictions,
   scheduledMessages,
+  encryption,
 ]

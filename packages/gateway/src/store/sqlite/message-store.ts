@@ -33,7 +33,8 @@ import type { ContactTable } from './tables/contact.ts'
 import type { EndpointTable } from './tables/endpoint.ts'
 import type { JournalTable } from './tables/journal.ts'
 import type { MediaTable } from './tables/media.ts'
-import type { MessageTable, StoredMessage } from './tables/message.ts'
+import type { MessageTable } from './tables/message.ts'
+import type { StoredMessage } from './tables/message-row.ts'
 import type { SessionTable } from './tables/session.ts'
 import type { TenantTable } from './tables/tenant.ts'
 import type { UsageTable } from './tables/usage.ts'
@@ -99,10 +100,11 @@ export class SqliteMessageStore implements MessageStore {
 
   saveProto(id: MessageId, proto: Uint8Array, at: number): Promise<void> {
     return this.writer.write(() => {
-      const { rowNo, message } = found(this.messages.byId(id))
+      const stored = found(this.messages.byId(id))
+      const { message } = stored
       // The bytes of a message that may have been handed over are final.
       if (message.status !== 'accepted') return
-      this.messages.saveProto(rowNo, proto, 'prepared', [...message.history, { status: 'prepared', at }])
+      this.messages.saveProto(stored, proto, 'prepared', [...message.history, { status: 'prepared', at }])
     })
   }
 

@@ -3,6 +3,8 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
 import { MIGRATIONS } from '../migrations/all.ts'
 import type { Migration } from '../migrations/migration.ts'
+import { Keyring, type MasterKeySource } from '../sealing/keyring.ts'
+import { Sealer } from '../sealing/sealer.ts'
 import type { Store } from '../store.ts'
 import { SqliteAccessStore } from './access-store.ts'
 import { SqliteAuthStore } from './auth-store.ts'
@@ -11,6 +13,7 @@ import { SqliteAutomationStore } from './automation-store.ts'
 import { SqliteChatStore } from './chat-store.ts'
 import { lockDirectory, prepareDirectory, prepareFile } from './directory.ts'
 import { type Driver, openDriver } from './driver.ts'
+import { checkMasterKey, rotateMasterKey, turnOn } from './encryption.ts'
 import { EventLog } from './event-log.ts'
 import { CommitBell, SqliteEventStore } from './event-store.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -29,11 +32,13 @@ import { AutomationSettingTable } from './tables/automation-setting.ts'
 import { ChatTable } from './tables/chat.ts'
 import { ContactTable } from './tables/contact.ts'
 import { CredentialTable } from './tables/credential.ts'
+import { DataKeyTable } from './tables/data-key.ts'
 import { DeliveryTable } from './tables/delivery.ts'
 import { EndpointTable } from './tables/endpoint.ts'
 import { EventTable } from './tables/event.ts'
 import { ItemTable } from './tables/item.ts'
 import { JournalTable } from './tables/journal.ts'
+import { MasterKeyTable } from './tables/master-key.ts'
 import { MediaTable } from './tables/media.ts'
 import { MessageTable } from './tables/message.ts'
 import { ProbeTable } from './tables/probe.ts'
@@ -49,6 +54,8 @@ export interface SqliteOptions {
   dataDir: string
   clock: Clock
   logger: Logger
+  /** Secrets are encrypted under it; null or absent: they are stored as they are. */
+  masterKey?: MasterKeySource | null
   /** Steps of the schema; the default is all that this binary knows. */
   migrations?: readonly Migration[]
 }
@@ -75,10 +82,12 @@ const BUSY_MS = 5_000
 
 /**
  * Opens the store, brings its schema up to date and locks the directory. Throws {@link DataDirectoryError} (in use, or
- * on a network file system) and {@link StoreTooNewError}; their messages are for the operator.
+ * on a network file system), {@link StoreTooNewError} and
+ * {@link MasterKeyError}; their messages are for the operator.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { dataDir, clock, logger, migrations = MIGRATIONS } = options
+  const keyring = options.masterKey ? new Keyring(options.masterKey) : null
   prepareDirectory(dataDir, logger)
   const lock = lockDirectory(dataDir, logger)
   let driver: Driver | undefined
@@ -87,10 +96,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     prepareFile(file, logger)
     driver = openDriver(file, { busyMs: BUSY_MS })
     refuseNewerStore(driver, migrations, file)
+    checkMasterKey(driver, keyring)
     driver.exec(SETTINGS)
     assertSettings(driver)
     migrate(driver, migrations, clock.now())
-    return assemble(driver, clock, logger, lock)
+    const sealer = new Sealer(keyring, new DataKeyTable(driver, () => clock.now()))
+    if (keyring) turnOn(driver, keyring, sealer, clock.now(), logger)
+    return assemble({ driver, clock, logger, lock, keyring, sealer })
   } catch (error) {
     driver?.close()
     lock.release()
@@ -107,24 +119,33 @@ function assertSettings(driver: Driver): void {
   }
 }
 
-function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(): void }): SqliteStore {
+interface Parts {
+  driver: Driver
+  clock: Clock
+  logger: Logger
+  lock: { release(): void }
+  keyring: Keyring | null
+  sealer: Sealer
+}
+
+function assemble({ driver, clock, logger, lock, keyring, sealer }: Parts): SqliteStore {
   const tables = {
-    sessions: new SessionTable(driver),
-    messages: new MessageTable(driver),
+    sessions: new SessionTable(driver, sealer),
+    messages: new MessageTable(driver, sealer),
     chats: new ChatTable(driver),
     contacts: new ContactTable(driver),
     events: new EventTable(driver),
-    endpoints: new EndpointTable(driver),
+    endpoints: new EndpointTable(driver, sealer),
     deliveries: new DeliveryTable(driver),
     tenants: new TenantTable(driver),
-    apiKeys: new ApiKeyTable(driver),
+    apiKeys: new ApiKeyTable(driver, sealer),
     answers: new AnswerTable(driver),
     tokens: new TokenTable(driver),
     usage: new UsageTable(driver),
-    credentials: new CredentialTable(driver),
-    keys: new SignalKeyTable(driver),
-    journal: new JournalTable(driver),
-    media: new MediaTable(driver),
+    credentials: new CredentialTable(driver, sealer),
+    keys: new SignalKeyTable(driver, sealer),
+    journal: new JournalTable(driver, sealer),
+    media: new MediaTable(driver, sealer),
   }
   const probe = new ProbeTable(driver)
   const log = new EventLog(tables, clock)
@@ -141,6 +162,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
       jobBell.ring()
     },
     onRolledBack: () => {
+      sealer.forget()
       log.forgetEndpoints()
       automation.forget()
     },
@@ -158,6 +180,7 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
     events: new SqliteEventStore(writer, tables.events, bell),
     media: new SqliteMediaStore(writer, tables.media, received),
     auth: new SqliteAuthStore(writer, tables, clock),
+    encryption: openEncryption({ writer, driver, clock, keyring, sealer }),
     health: () => writer.health(),
     stats: async (afterRow) => stats.read(afterRow),
     prune: (now) => prune(writer, tables, now),
@@ -168,6 +191,16 @@ function assemble(driver: Driver, clock: Clock, logger: Logger, lock: { release(
       driver.close()
       lock.release()
     },
+  }
+}
+
+function openEncryption(parts: Omit<Parts, 'lock' | 'logger'> & { writer: GroupCommit }): Store['encryption'] {
+  const { writer, driver, clock, keyring, sealer } = parts
+  const now = () => clock.now()
+  const tables = { dataKeys: new DataKeyTable(driver, now), masterKey: new MasterKeyTable(driver) }
+  return {
+    isOn: keyring !== null,
+    rotate: async () => (keyring ? rotateMasterKey(writer, tables, { keyring, sealer, now }) : 0),
   }
 }
 

@@ -3,7 +3,7 @@ import { baseUrl, type RouteContext, type Server } from '../../context.ts'
 import { words } from '../schema.ts'
 
 const Health = Type.Object(
-  { ok: Type.Boolean(), store: words(['ok', 'failing']) },
+  { ok: Type.Boolean(), store: words(['ok', 'failing']), encryption: words(['on', 'off']) },
   { description: 'Whether the process can do its work.' },
 )
 
@@ -16,7 +16,12 @@ const Readiness = Type.Object(
   { description: 'How far the start has come.' },
 )
 
-/** The state of the gateway; open to probes. */
+const Rotation = Type.Object(
+  { rewrapped: Type.Integer({ description: 'Data keys that another master key had wrapped.' }) },
+  { description: 'What a rotation of the master key changed.' },
+)
+
+/** The state of the gateway, open to probes; and what its operator does with it. */
 export function serviceRoutes(app: Server, { gateway, config }: RouteContext): void {
   app.get(
     '/healthz',
@@ -53,6 +58,22 @@ export function serviceRoutes(app: Server, { gateway, config }: RouteContext): v
       reply.code(ready ? 200 : 503)
       return { ready, sessions, detail: `${sessions.resumed} of ${sessions.total} sessions resumed` }
     },
+  )
+
+  app.post(
+    '/v1/encryption/rotate',
+    {
+      config: { access: ['admin'] },
+      schema: {
+        operationId: 'rotateMasterKey',
+        summary: 'Go over to a new master key',
+        description:
+          'Reads KURIR_MASTER_KEY_FILE again and re-wraps every data key under its first key, while all else goes on. Safe to call again.',
+        tags: ['service'],
+        response: { 200: Rotation },
+      },
+    },
+    async () => ({ rewrapped: await gateway.rotateMasterKey() }),
   )
 
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async (request, reply) => {

@@ -1,5 +1,7 @@
 import type { KeyRecord, Scope } from '../../../access/ports.ts'
 import type { KeyId, SessionUid, TenantId } from '../../../core/ids.ts'
+import { SEALED } from '../../sealing/columns.ts'
+import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
@@ -33,6 +35,7 @@ interface Row {
 }
 
 export class ApiKeyTable {
+  private readonly sealer: Sealer
   private readonly insertRow
   private readonly byIdRow
   private readonly listOfTenantRows
@@ -45,7 +48,8 @@ export class ApiKeyTable {
   private readonly deleteRow
   private readonly anyAdminRow
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, sealer: Sealer) {
+    this.sealer = sealer
     this.insertRow = driver.prepare<[Record<string, SqlValue>]>(INSERT)
     this.byIdRow = driver.prepare<[string], Row>(BY_ID)
     this.listOfTenantRows = driver.prepare<[string, string, number], Row>(LIST_OF_TENANT)
@@ -71,22 +75,22 @@ export class ApiKeyTable {
       session: key.session,
       dialect: key.dialect,
       alias: key.alias,
-      sealed: key.sealed,
+      sealed: key.sealed && this.sealer.sealText(placeOf(key), key.sealed),
       created_at: key.createdAt,
     })
   }
 
   byId(id: KeyId): KeyRecord | undefined {
     const row = this.byIdRow.get(id)
-    return row && fromRow(row)
+    return row && fromRow(row, this.sealer)
   }
 
   ofAlias(dialect: string, alias: string): KeyRecord[] {
-    return this.ofAliasRows.all(dialect, alias).map(fromRow)
+    return this.ofAliasRows.all(dialect, alias).map((row) => fromRow(row, this.sealer))
   }
 
   ofDialect(tenant: TenantId, dialect: string): KeyRecord[] {
-    return this.ofDialectRows.all(tenant, dialect).map(fromRow)
+    return this.ofDialectRows.all(tenant, dialect).map((row) => fromRow(row, this.sealer))
   }
 
   /** Changes nothing where the key is bound already. */
@@ -97,13 +101,13 @@ export class ApiKeyTable {
   /** The key of a token that is valid at `now` (ms). */
   ofToken(hash: string, now: number): KeyRecord | undefined {
     const row = this.ofTokenRow.get(hash, now)
-    return row && fromRow(row)
+    return row && fromRow(row, this.sealer)
   }
 
   list(tenant: TenantId | null, cursor: string, limit: number): KeyRecord[] {
     const rows =
       tenant === null ? this.listAllRows.all(cursor, limit) : this.listOfTenantRows.all(tenant, cursor, limit)
-    return rows.map(fromRow)
+    return rows.map((row) => fromRow(row, this.sealer))
   }
 
   delete(tenant: TenantId | null, id: KeyId): boolean {
@@ -116,7 +120,7 @@ export class ApiKeyTable {
   }
 }
 
-function fromRow(row: Row): KeyRecord {
+function fromRow(row: Row, sealer: Sealer): KeyRecord {
   return {
     id: row.id,
     tenant: row.tenant,
@@ -127,7 +131,11 @@ function fromRow(row: Row): KeyRecord {
     session: row.session,
     dialect: row.dialect,
     alias: row.alias,
-    sealed: row.sealed,
+    sealed: row.sealed && sealer.openText(placeOf(row), row.sealed),
     createdAt: row.created_at,
   }
+}
+
+function placeOf({ tenant, id }: { tenant: TenantId; id: KeyId }): Place {
+  return { column: SEALED.dialectKey, owner: tenant, id: [id] }
 }

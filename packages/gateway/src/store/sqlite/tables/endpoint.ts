@@ -1,5 +1,7 @@
 import type { EndpointId, SessionUid, TenantId } from '../../../core/ids.ts'
 import type { Endpoint, EndpointKind } from '../../../webhooks/ports.ts'
+import { SEALED, type SealedColumn } from '../../sealing/columns.ts'
+import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
@@ -46,6 +48,7 @@ interface Row {
 }
 
 export class EndpointTable {
+  private readonly sealer: Sealer
   private readonly insertRow
   private readonly byIdRow
   private readonly ofTenantRows
@@ -58,7 +61,8 @@ export class EndpointTable {
   private readonly updateRow
   private readonly deleteRow
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, sealer: Sealer) {
+    this.sealer = sealer
     this.insertRow = driver.prepare<[Record<string, SqlValue>]>(INSERT)
     this.byIdRow = driver.prepare<[string], Row>(BY_ID)
     this.ofTenantRows = driver.prepare<[string], Row>(OF_TENANT)
@@ -81,34 +85,34 @@ export class EndpointTable {
       session_uid: endpoint.sessionUid,
       session: endpoint.session,
       created_at: endpoint.createdAt,
-      ...mutableColumns(endpoint),
+      ...mutableColumns(endpoint, this.sealer),
     })
   }
 
   byId(id: EndpointId): Endpoint | undefined {
     const row = this.byIdRow.get(id)
-    return row && fromRow(row)
+    return row && fromRow(row, this.sealer)
   }
 
   ofTenant(tenant: TenantId): Endpoint[] {
-    return this.ofTenantRows.all(tenant).map(fromRow)
+    return this.ofTenantRows.all(tenant).map((row) => fromRow(row, this.sealer))
   }
 
   /** By id, that is in order of creation; after the id `cursor`. */
   list(tenant: TenantId | null, cursor: string, limit: number): Endpoint[] {
     const rows =
       tenant === null ? this.listAllRows.all(cursor, limit) : this.listOfTenantRows.all(tenant, cursor, limit)
-    return rows.map(fromRow)
+    return rows.map((row) => fromRow(row, this.sealer))
   }
 
   ofSession(session: SessionUid, format: string): Endpoint[] {
-    return this.ofSessionRows.all(session, format).map(fromRow)
+    return this.ofSessionRows.all(session, format).map((row) => fromRow(row, this.sealer))
   }
 
   /** The endpoint that messages of the session share which name this URL for their news. */
   target(session: SessionUid, format: string, url: string): Endpoint | undefined {
     const row = this.targetRow.get(session, format, url)
-    return row && fromRow(row)
+    return row && fromRow(row, this.sealer)
   }
 
   /** A message named it again: it lives on, and is asked again where it was gone. */
@@ -122,7 +126,7 @@ export class EndpointTable {
   }
 
   update(endpoint: Endpoint): void {
-    this.updateRow.run({ id: endpoint.id, ...mutableColumns(endpoint) })
+    this.updateRow.run({ id: endpoint.id, ...mutableColumns(endpoint, this.sealer) })
   }
 
   delete(tenant: TenantId, id: EndpointId): boolean {
@@ -130,21 +134,23 @@ export class EndpointTable {
   }
 }
 
-function mutableColumns(endpoint: Endpoint): Record<string, SqlValue> {
+function mutableColumns(endpoint: Endpoint, sealer: Sealer): Record<string, SqlValue> {
+  const seal = (column: SealedColumn, text: string) => sealer.sealText(placeOf(column, endpoint), text)
   return {
     url: endpoint.url,
     events: JSON.stringify(endpoint.events),
-    headers: JSON.stringify(endpoint.headers),
-    secret: endpoint.secret,
-    previous_secret: endpoint.previousSecret?.secret ?? null,
+    headers: seal(SEALED.endpointHeaders, JSON.stringify(endpoint.headers)),
+    secret: seal(SEALED.endpointSecret, endpoint.secret),
+    previous_secret: endpoint.previousSecret && seal(SEALED.endpointPreviousSecret, endpoint.previousSecret.secret),
     previous_secret_until: endpoint.previousSecret?.until ?? null,
-    settings: JSON.stringify(endpoint.settings),
+    settings: seal(SEALED.endpointSettings, JSON.stringify(endpoint.settings)),
     timeout_ms: endpoint.timeoutMs,
     disabled_at: endpoint.disabledAt,
   }
 }
 
-function fromRow(row: Row): Endpoint {
+function fromRow(row: Row, sealer: Sealer): Endpoint {
+  const open = (column: SealedColumn, text: string) => sealer.openText(placeOf(column, row), text)
   const { previous_secret: secret, previous_secret_until: until } = row
   return {
     id: row.id,
@@ -154,13 +160,18 @@ function fromRow(row: Row): Endpoint {
     events: JSON.parse(row.events) as string[],
     sessionUid: row.session_uid,
     session: row.session,
-    headers: JSON.parse(row.headers) as Record<string, string>,
-    secret: row.secret,
-    previousSecret: secret === null || until === null ? null : { secret, until },
+    headers: JSON.parse(open(SEALED.endpointHeaders, row.headers)) as Record<string, string>,
+    secret: open(SEALED.endpointSecret, row.secret),
+    previousSecret:
+      secret === null || until === null ? null : { secret: open(SEALED.endpointPreviousSecret, secret), until },
     format: row.format,
-    settings: JSON.parse(row.settings) as Record<string, unknown>,
+    settings: JSON.parse(open(SEALED.endpointSettings, row.settings)) as Record<string, unknown>,
     timeoutMs: row.timeout_ms,
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
   }
+}
+
+function placeOf(column: SealedColumn, { tenant, id }: { tenant: TenantId; id: EndpointId }): Place {
+  return { column, owner: tenant, id: [id] }
 }

@@ -1,5 +1,7 @@
 import type { SessionUid } from '../../../core/ids.ts'
 import type { JournalEntry } from '../../../engine/baileys/auth-port.ts'
+import { SEALED } from '../../sealing/columns.ts'
+import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver } from '../driver.ts'
 
 const ADD = `
@@ -18,6 +20,7 @@ const PRUNE = `
  * hand over the same ciphertext again and the ratchet cannot decrypt it twice.
  */
 export class JournalTable {
+  private readonly sealer: Sealer
   private readonly addRow
   private readonly findRow
   private readonly pendingRows
@@ -25,7 +28,8 @@ export class JournalTable {
   private readonly deleteAllRows
   private readonly pruneRows
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, sealer: Sealer) {
+    this.sealer = sealer
     this.addRow = driver.prepare<[string, string, Uint8Array, string, number]>(ADD)
     this.findRow = driver.prepare<[string, string], { plaintext: Uint8Array }>(FIND)
     this.pendingRows = driver.prepare<[string], JournalEntry>(PENDING)
@@ -36,15 +40,21 @@ export class JournalTable {
 
   /** A key that is there already keeps its row. */
   add(session: SessionUid, entries: JournalEntry[], at: number): void {
-    for (const { key, plaintext, envelope } of entries) this.addRow.run(session, key, plaintext, envelope, at)
+    for (const { key, plaintext, envelope } of entries) {
+      this.addRow.run(session, key, this.sealer.sealBytes(placeOf(session, key), plaintext), envelope, at)
+    }
   }
 
   find(session: SessionUid, key: string): Uint8Array | undefined {
-    return this.findRow.get(session, key)?.plaintext
+    const row = this.findRow.get(session, key)
+    return row && this.sealer.openBytes(placeOf(session, key), row.plaintext)
   }
 
   pending(session: SessionUid): JournalEntry[] {
-    return this.pendingRows.all(session)
+    return this.pendingRows.all(session).map((entry) => ({
+      ...entry,
+      plaintext: this.sealer.openBytes(placeOf(session, entry.key), entry.plaintext),
+    }))
   }
 
   consume(session: SessionUid, key: string): void {
@@ -63,3 +73,7 @@ export class JournalTable {
 
 /** WhatsApp keeps undelivered messages for 14 days: nothing older can be handed over again. */
 export const JOURNAL_KEPT_MS = 14 * 24 * 3_600_000
+
+function placeOf(session: SessionUid, key: string): Place {
+  return { column: SEALED.journal, owner: session, id: [session, key] }
+}

@@ -1,6 +1,8 @@
 import type { SessionUid, TenantId } from '../../../core/ids.ts'
 import type { MediaId, RemoteMedia } from '../../../core/media.ts'
 import type { DownloadOutcome, DueDownload, MediaRecord, MediaState } from '../../../media/ports.ts'
+import { SEALED } from '../../sealing/columns.ts'
+import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
@@ -49,6 +51,7 @@ interface Row {
 }
 
 export class MediaTable {
+  private readonly sealer: Sealer
   private readonly insertRow
   private readonly byIdRow
   private readonly bytesOfRow
@@ -62,7 +65,8 @@ export class MediaTable {
   private readonly deleteRow
   private readonly isNamedRow
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, sealer: Sealer) {
+    this.sealer = sealer
     this.insertRow = driver.prepare<[Record<string, SqlValue>]>(INSERT)
     this.byIdRow = driver.prepare<[string], Row>(BY_ID)
     this.bytesOfRow = driver.prepare<[string], { bytes: number }>(BYTES_OF)
@@ -88,7 +92,7 @@ export class MediaTable {
       size: media.size,
       file_name: media.fileName,
       sha256: media.sha256,
-      remote: media.remote && JSON.stringify(media.remote),
+      remote: media.remote && this.sealer.sealText(placeOf(media), JSON.stringify(media.remote)),
       attempts: media.attempts,
       due_at: media.state === 'remote' ? media.createdAt : null,
       created_at: media.createdAt,
@@ -98,7 +102,7 @@ export class MediaTable {
 
   byId(id: MediaId): MediaRecord | undefined {
     const row = this.byIdRow.get(id)
-    return row && toMedia(row)
+    return row && toMedia(row, this.sealer)
   }
 
   /** Bytes of all files of the tenant that are here. */
@@ -108,7 +112,7 @@ export class MediaTable {
 
   due(now: number, maxBytes: number, limit: number): DueDownload[] {
     return this.dueRows.all(now, maxBytes, limit).flatMap((row) => {
-      const media = toMedia(row)
+      const media = toMedia(row, this.sealer)
       return media.remote ? [{ media, remote: media.remote }] : []
     })
   }
@@ -152,7 +156,7 @@ export class MediaTable {
   }
 }
 
-function toMedia(row: Row): MediaRecord {
+function toMedia(row: Row, sealer: Sealer): MediaRecord {
   return {
     id: row.id,
     tenant: row.tenant,
@@ -163,9 +167,13 @@ function toMedia(row: Row): MediaRecord {
     size: row.size,
     fileName: row.file_name,
     sha256: row.sha256,
-    remote: row.remote === null ? null : (JSON.parse(row.remote) as RemoteMedia),
+    remote: row.remote === null ? null : (JSON.parse(sealer.openText(placeOf(row), row.remote)) as RemoteMedia),
     attempts: row.attempts,
     createdAt: row.created_at,
     usedAt: row.used_at,
   }
+}
+
+function placeOf({ tenant, id }: { tenant: TenantId; id: MediaId }): Place {
+  return { column: SEALED.mediaRemote, owner: tenant, id: [id] }
 }

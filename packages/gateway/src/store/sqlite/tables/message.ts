@@ -1,4 +1,4 @@
-import type { EndpointId, MessageId, SessionUid, TenantId, WaMessageId } from '../../../core/ids.ts'
+import type { EndpointId, MessageId, SessionUid, TenantId } from '../../../core/ids.ts'
 import type { Jid } from '../../../core/jid.ts'
 import type { MessageContent, MessageRecord, MessageStatus, Quote, StatusChange } from '../../../core/message.ts'
 import type {
@@ -11,7 +11,10 @@ import type {
   ScheduledItem,
   ScheduledPage,
 } from '../../../messages/ports.ts'
+import { SEALED } from '../../sealing/columns.ts'
+import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver, SqlValue } from '../driver.ts'
+import { fromMessageRow, type MessageRow, type OutboxRow, parseQuote, type StoredMessage } from './message-row.ts'
 
 const INSERT = `
   INSERT INTO message (id, tenant, session_uid, direction, wa_id, chat, participant, sender_alt, from_me, push_name,
@@ -67,54 +70,9 @@ const HAS_SPOKEN = `
   SELECT 1 FROM message WHERE session_uid = ? AND chat = ?
     AND (direction = 'in' OR status IN ('sent', 'delivered', 'read', 'played')) LIMIT 1`
 const SENT_PROTO = `
-  SELECT proto FROM message
+  SELECT id, proto FROM message
   WHERE session_uid = ? AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
-const PROTO_OF = 'SELECT proto FROM message WHERE id = ? AND tenant = ? AND proto IS NOT NULL'
-
-interface Row {
-  row_no: number
-  id: MessageId
-  tenant: TenantId
-  session_uid: SessionUid
-  session: string
-  direction: 'out' | 'in'
-  wa_id: WaMessageId
-  chat: Jid
-  participant: Jid | null
-  sender_alt: Jid | null
-  from_me: number
-  push_name: string | null
-  content: string
-  quote: string | null
-  status: MessageStatus
-  history: string
-  attempts: number
-  timestamp: number
-  undecryptable: number
-  notify: EndpointId | null
-  send_at: number | null
-  due_at: number | null
-  expires_at: number | null
-}
-
-type OutboxRow = Pick<
-  Row,
-  'row_no' | 'id' | 'wa_id' | 'chat' | 'content' | 'quote' | 'attempts' | 'due_at' | 'expires_at'
-> & {
-  proto: Uint8Array | null
-}
-
-/** A message with what only the store knows of it. */
-export interface StoredMessage {
-  rowNo: number
-  /** The stub of a message that could not be decrypted yet. */
-  undecryptable: boolean
-  /** Where the client wants its news besides the webhooks. */
-  notify: EndpointId | null
-  /** When it is due, where that was later than its acceptance. */
-  dueAt: number | null
-  message: MessageRecord
-}
+const PROTO_OF = 'SELECT session_uid, proto FROM message WHERE id = ? AND tenant = ? AND proto IS NOT NULL'
 
 /** What makes two messages of a session the same one (WhatsApp's ids are unique per chat and sender only). */
 export type MessageIdentity = Pick<MessageRecord, 'sessionUid' | 'waId' | 'chat' | 'fromMe' | 'participant'>
@@ -129,6 +87,7 @@ export interface NewMessage {
 
 export class MessageTable {
   private readonly driver: Driver
+  private readonly sealer: Sealer
   private readonly insertRow
   private readonly byIdRow
   private readonly byOwnKeyRow
@@ -151,12 +110,13 @@ export class MessageTable {
   private readonly latestOfChatRows
   private readonly hasSpokenRow
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, sealer: Sealer) {
     this.driver = driver
+    this.sealer = sealer
     this.insertRow = driver.prepare<[Record<string, SqlValue>]>(INSERT)
-    this.byIdRow = driver.prepare<[string], Row>(BY_ID)
-    this.byOwnKeyRow = driver.prepare<[string, string], Row>(BY_OWN_KEY)
-    this.byIdentityRow = driver.prepare<[string, string, string, number, string], Row>(BY_IDENTITY)
+    this.byIdRow = driver.prepare<[string], MessageRow>(BY_ID)
+    this.byOwnKeyRow = driver.prepare<[string, string], MessageRow>(BY_OWN_KEY)
+    this.byIdentityRow = driver.prepare<[string, string, string, number, string], MessageRow>(BY_IDENTITY)
     this.byClaimRow = driver.prepare<
       [string, string],
       { row_no: number; id: MessageId; request_hash: string; timestamp: number }
@@ -173,12 +133,13 @@ export class MessageTable {
     this.nextDueRow = driver.prepare<[number], { at: number | null }>(NEXT_DUE)
     this.nextExpiryRow = driver.prepare<[number], { at: number | null }>(NEXT_EXPIRY)
     this.expiredRows = driver.prepare<[number, number, number], { id: MessageId }>(EXPIRED)
-    this.latestOfChatRows = driver.prepare<[string, string], Pick<Row, 'row_no' | 'from_me' | 'status' | 'content'>>(
-      LATEST_OF_CHAT,
-    )
+    this.latestOfChatRows = driver.prepare<
+      [string, string],
+      Pick<MessageRow, 'row_no' | 'from_me' | 'status' | 'content'>
+    >(LATEST_OF_CHAT)
     this.hasSpokenRow = driver.prepare<[string, string]>(HAS_SPOKEN)
-    this.protoOfRow = driver.prepare<[string, string], { proto: Uint8Array }>(PROTO_OF)
-    this.sentProtoRow = driver.prepare<[string, string, number], { proto: Uint8Array }>(SENT_PROTO)
+    this.protoOfRow = driver.prepare<[string, string], { session_uid: SessionUid; proto: Uint8Array }>(PROTO_OF)
+    this.sentProtoRow = driver.prepare<[string, string, number], { id: MessageId; proto: Uint8Array }>(SENT_PROTO)
   }
 
   /** Answers the row number: the order of storing. */
@@ -200,7 +161,7 @@ export class MessageTable {
       history: JSON.stringify(message.history),
       attempts: message.attempts,
       timestamp: message.timestamp,
-      proto,
+      proto: proto && this.sealer.sealBytes(protoOf(message.sessionUid, message.id), proto),
       undecryptable: undecryptable ? 1 : 0,
       idempotency_key: claim?.key ?? null,
       request_hash: claim?.requestHash ?? null,
@@ -243,8 +204,14 @@ export class MessageTable {
     this.setStatusRow.run(status, JSON.stringify(history), attempts, rowNo)
   }
 
-  saveProto(rowNo: number, proto: Uint8Array, status: MessageStatus, history: StatusChange[]): void {
-    this.saveProtoRow.run(proto, status, JSON.stringify(history), rowNo)
+  saveProto(
+    { rowNo, message }: StoredMessage,
+    proto: Uint8Array,
+    status: MessageStatus,
+    history: StatusChange[],
+  ): void {
+    const sealed = this.sealer.sealBytes(protoOf(message.sessionUid, message.id), proto)
+    this.saveProtoRow.run(sealed, status, JSON.stringify(history), rowNo)
   }
 
   /** False for an unknown message. */
@@ -263,13 +230,13 @@ export class MessageTable {
   }
 
   outbox(session: SessionUid, afterRow: number, limit: number): OutboxItem[] {
-    return this.outboxRows.all(session, afterRow, limit).map(toOutboxItem)
+    return this.outboxRows.all(session, afterRow, limit).map((one) => this.toOutboxItem(one, session))
   }
 
   scheduled(session: SessionUid, { until, after, limit }: ScheduledPage): ScheduledItem[] {
     const { dueAt = 0, row = 0 } = after ?? {}
     const rows = this.scheduledRows.all(session, until, dueAt, row, limit)
-    return rows.map((one) => ({ ...toOutboxItem(one), dueAt: one.due_at ?? 0 }))
+    return rows.map((one) => ({ ...this.toOutboxItem(one, session), dueAt: one.due_at ?? 0 }))
   }
 
   dueSessions(after: number, until: number): SessionUid[] {
@@ -294,12 +261,14 @@ export class MessageTable {
 
   /** The final bytes of a message, undefined while there are none. */
   protoOf(tenant: TenantId, id: MessageId): Uint8Array | undefined {
-    return this.protoOfRow.get(id, tenant)?.proto
+    const row = this.protoOfRow.get(id, tenant)
+    return row && this.sealer.openBytes(protoOf(row.session_uid, id), row.proto)
   }
 
   /** The final bytes of a message sent by the session and accepted after `since` (ms). */
   sentProto(session: SessionUid, waId: string, since: number): Uint8Array | undefined {
-    return this.sentProtoRow.get(session, waId, since)?.proto
+    const row = this.sentProtoRow.get(session, waId, since)
+    return row && this.sealer.openBytes(protoOf(session, row.id), row.proto)
   }
 
   /** What an answer by number may choose from; see `MessageStore.findOffer`. */
@@ -308,6 +277,20 @@ export class MessageTable {
       ? this.byOwnKey({ session, waId: quoted })?.message.content
       : this.lastQuestion(session, chats)
     return content && isOffer(content) ? content : undefined
+  }
+
+  private toOutboxItem(row: OutboxRow, session: SessionUid): OutboxItem {
+    return {
+      row: row.row_no,
+      id: row.id,
+      waId: row.wa_id,
+      chat: row.chat,
+      content: JSON.parse(row.content) as OutboxItem['content'],
+      quote: parseQuote(row.quote),
+      proto: row.proto && this.sealer.openBytes(protoOf(session, row.id), row.proto),
+      attempts: row.attempts,
+      expiresAt: row.expires_at,
+    }
   }
 
   private lastQuestion(session: SessionUid, chats: readonly Jid[]): MessageContent | undefined {
@@ -340,24 +323,14 @@ export class MessageTable {
     }
     const sql = `${SELECT} WHERE ${terms.join(' AND ')} ORDER BY m.row_no DESC LIMIT ?`
     return this.driver
-      .prepare<SqlValue[], Row>(sql)
+      .prepare<SqlValue[], MessageRow>(sql)
       .all(...values, filter.limit)
-      .map((row) => fromRow(row).message)
+      .map((row) => fromMessageRow(row).message)
   }
 }
 
-function toOutboxItem(row: OutboxRow): OutboxItem {
-  return {
-    row: row.row_no,
-    id: row.id,
-    waId: row.wa_id,
-    chat: row.chat,
-    content: JSON.parse(row.content) as OutboxItem['content'],
-    quote: parseQuote(row.quote),
-    proto: row.proto,
-    attempts: row.attempts,
-    expiresAt: row.expires_at,
-  }
+function protoOf(session: SessionUid, id: MessageId): Place {
+  return { column: SEALED.proto, owner: session, id: [id] }
 }
 
 function isOffer(content: MessageContent): content is OfferContent {
@@ -373,35 +346,6 @@ function quoteText(quote: Quote | null): string | null {
   return quote === null ? null : JSON.stringify(quote)
 }
 
-function parseQuote(text: string | null): Quote | null {
-  return text === null ? null : (JSON.parse(text) as Quote)
-}
-
-function toStored(row: Row | undefined): StoredMessage | undefined {
-  return row && fromRow(row)
-}
-
-function fromRow(row: Row): StoredMessage {
-  const message: MessageRecord = {
-    id: row.id,
-    tenant: row.tenant,
-    sessionUid: row.session_uid,
-    session: row.session,
-    direction: row.direction,
-    waId: row.wa_id,
-    chat: row.chat,
-    participant: row.participant,
-    senderAlt: row.sender_alt,
-    fromMe: row.from_me === 1,
-    pushName: row.push_name,
-    content: JSON.parse(row.content) as MessageRecord['content'],
-    quote: parseQuote(row.quote),
-    status: row.status,
-    history: JSON.parse(row.history) as StatusChange[],
-    attempts: row.attempts,
-    timestamp: row.timestamp,
-    sendAt: row.send_at,
-    expiresAt: row.expires_at,
-  }
-  return { rowNo: row.row_no, undecryptable: row.undecryptable === 1, notify: row.notify, dueAt: row.due_at, message }
+function toStored(row: MessageRow | undefined): StoredMessage | undefined {
+  return row && fromMessageRow(row)
 }

@@ -4,6 +4,8 @@ import type { Restriction } from '../../../core/restriction.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../../../core/session.ts'
 import type { SessionSettings } from '../../../core/session-settings.ts'
 import type { SessionPatch, SessionStatusChange } from '../../../sessions/ports.ts'
+import { SEALED } from '../../sealing/columns.ts'
+import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver } from '../driver.ts'
 
 const INSERT = `
@@ -60,6 +62,7 @@ export interface SessionStamp {
 }
 
 export class SessionTable {
+  private readonly sealer: Sealer
   private readonly insertRow
   private readonly byNameRow
   private readonly byUidRow
@@ -75,7 +78,8 @@ export class SessionTable {
   private readonly stampRow
   private readonly deleteRow
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, sealer: Sealer) {
+    this.sealer = sealer
     this.insertRow = driver.prepare<[Record<string, string | number | null>]>(INSERT)
     this.byNameRow = driver.prepare<[string, string], Row>(BY_NAME)
     this.byUidRow = driver.prepare<[string], Row>(BY_UID)
@@ -102,17 +106,17 @@ export class SessionTable {
       reason: session.reason,
       since: session.since,
       created_at: session.createdAt,
-      ...mutableColumns(session),
+      ...mutableColumns(session, this.sealer),
     }
     return this.insertRow.run(columns) > 0
   }
 
   byName(tenant: TenantId, id: string): SessionRecord | undefined {
-    return toRecord(this.byNameRow.get(tenant, id))
+    return this.toRecord(this.byNameRow.get(tenant, id))
   }
 
   byUid(uid: SessionUid): SessionRecord | undefined {
-    return toRecord(this.byUidRow.get(uid))
+    return this.toRecord(this.byUidRow.get(uid))
   }
 
   /** Tenant and id alone, without reading the rest. */
@@ -126,20 +130,20 @@ export class SessionTable {
   }
 
   runnable(): SessionRecord[] {
-    return toRecords(this.runnableRows.all())
+    return this.toRecords(this.runnableRows.all())
   }
 
   ofTenant(tenant: TenantId, after: string, limit: number): SessionRecord[] {
-    return toRecords(this.ofTenantRows.all(tenant, after, limit))
+    return this.toRecords(this.ofTenantRows.all(tenant, after, limit))
   }
 
   /** Over all tenants by id, then uid; without `afterUid` the page starts behind every session named `after`. */
   all(after: string, afterUid: string | undefined, limit: number): SessionRecord[] {
-    return toRecords(this.allRows.all(after, afterUid ?? LAST, limit))
+    return this.toRecords(this.allRows.all(after, afterUid ?? LAST, limit))
   }
 
   update(session: SessionRecord, patch: SessionPatch): void {
-    this.updateRow.run({ uid: session.uid, ...mutableColumns({ ...session, ...patch }) })
+    this.updateRow.run({ uid: session.uid, ...mutableColumns({ ...session, ...patch }, this.sealer) })
   }
 
   setStatus(uid: SessionUid, change: SessionStatusChange): void {
@@ -160,9 +164,17 @@ export class SessionTable {
   delete(uid: SessionUid): void {
     this.deleteRow.run(uid)
   }
+
+  private toRecords(rows: Row[]): SessionRecord[] {
+    return rows.map((row) => fromRow(row, this.sealer))
+  }
+
+  private toRecord(row: Row | undefined): SessionRecord | undefined {
+    return row && fromRow(row, this.sealer)
+  }
 }
 
-function mutableColumns(session: SessionRecord): Record<string, string | number | null> {
+function mutableColumns(session: SessionRecord, sealer: Sealer): Record<string, string | number | null> {
   return {
     name: session.name,
     should_run: session.shouldRun ? 1 : 0,
@@ -170,19 +182,15 @@ function mutableColumns(session: SessionRecord): Record<string, string | number 
     lid: session.lid,
     push_name: session.pushName,
     metadata: JSON.stringify(session.metadata),
-    settings: JSON.stringify(session.settings),
+    settings: sealer.sealText(placeOf(session), JSON.stringify(session.settings)),
   }
 }
 
-function toRecords(rows: Row[]): SessionRecord[] {
-  return rows.map(fromRow)
+function placeOf({ tenant, uid }: { tenant: TenantId; uid: SessionUid }): Place {
+  return { column: SEALED.sessionSettings, owner: tenant, id: [uid] }
 }
 
-function toRecord(row: Row | undefined): SessionRecord | undefined {
-  return row && fromRow(row)
-}
-
-function fromRow(row: Row): SessionRecord {
+function fromRow(row: Row, sealer: Sealer): SessionRecord {
   return {
     uid: row.uid,
     tenant: row.tenant,
@@ -196,7 +204,7 @@ function fromRow(row: Row): SessionRecord {
     lid: row.lid,
     pushName: row.push_name,
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
-    settings: JSON.parse(row.settings) as SessionSettings,
+    settings: JSON.parse(sealer.openText(placeOf(row), row.settings)) as SessionSettings,
     restriction: row.restriction === null ? null : (JSON.parse(row.restriction) as Restriction),
     createdAt: row.created_at,
   }

@@ -1,5 +1,7 @@
 import type { SessionUid } from '../../../core/ids.ts'
 import type { KeyWrite } from '../../../engine/baileys/auth-port.ts'
+import { SEALED } from '../../sealing/columns.ts'
+import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver } from '../driver.ts'
 
 const LOAD = 'SELECT value FROM signal_key WHERE session_uid = ? AND type = ? AND id = ?'
@@ -11,12 +13,14 @@ const DELETE_ALL = 'DELETE FROM signal_key WHERE session_uid = ?'
 
 /** Signal's key store: prekeys, ratchet sessions, sender keys and what else the engine keeps by type and id. */
 export class SignalKeyTable {
+  private readonly sealer: Sealer
   private readonly loadRow
   private readonly saveRow
   private readonly deleteRow
   private readonly deleteAllRows
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, sealer: Sealer) {
+    this.sealer = sealer
     this.loadRow = driver.prepare<[string, string, string], { value: string }>(LOAD)
     this.saveRow = driver.prepare<[string, string, string, string]>(SAVE)
     this.deleteRow = driver.prepare<[string, string, string]>(DELETE)
@@ -28,7 +32,7 @@ export class SignalKeyTable {
     const found = new Map<string, string>()
     for (const id of ids) {
       const row = this.loadRow.get(session, type, id)
-      if (row) found.set(id, row.value)
+      if (row) found.set(id, this.sealer.openText(placeOf(session, type, id), row.value))
     }
     return found
   }
@@ -37,11 +41,15 @@ export class SignalKeyTable {
   apply(session: SessionUid, writes: KeyWrite[]): void {
     for (const { type, id, value } of writes) {
       if (value === null) this.deleteRow.run(session, type, id)
-      else this.saveRow.run(session, type, id, value)
+      else this.saveRow.run(session, type, id, this.sealer.sealText(placeOf(session, type, id), value))
     }
   }
 
   deleteAll(session: SessionUid): void {
     this.deleteAllRows.run(session)
   }
+}
+
+function placeOf(session: SessionUid, type: string, id: string): Place {
+  return { column: SEALED.signalKey, owner: session, id: [session, type, id] }
 }

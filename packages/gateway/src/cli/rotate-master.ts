@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { type ClientFlags, connect, withClientFlags } from './client-flags.ts'
+import { CliError, EXIT } from './exit-codes.ts'
+import type { Streams } from './output.ts'
+
+const KEY_BYTES = 32
+
+/** `kurir keys rotate-master --file FILE`: a new master key for a gateway that runs with that file. */
+export function addRotateMaster(keys: Command, streams: Streams): void {
+  withClientFlags(keys.command('rotate-master'))
+    .description('go over to a new master key while the gateway runs (needs an admin key)')
+    .requiredOption('--file <file>', 'the KURIR_MASTER_KEY_FILE of the gateway')
+    .addHelpText('after', '\nExample:\n  kurir keys rotate-master --file /etc/kurir/master.key')
+    .action(async ({ file, ...flags }: ClientFlags & { file: string }) => {
+      const { gateway, output } = connect(flags, streams)
+      if (!existsSync(file)) throw new CliError(`There is no file ${file}`, EXIT.usage)
+      const [before = '', ...older] = readFileSync(file, 'utf8').split(/\s+/).filter(Boolean)
+      // Two keys: an earlier rotation was cut short, so it is ended and no third one is made.
+      const next = older.length > 0 ? before : randomBytes(KEY_BYTES).toString('base64')
+      if (older.length === 0) replace(file, `${next}\n${before}\n`)
+      const answer = await gateway.call<{ rewrapped: number }>('POST', '/v1/encryption/rotate')
+      replace(file, `${next}\n`)
+      output.answer(answer, `${answer.rewrapped} data keys are under the new master key, which is in ${file}`)
+    })
+}
+
+/** In one step, so that there is a whole file at every moment. */
+function replace(file: string, text: string): void {
+  const draft = `${file}.new`
+  writeFileSync(draft, text, { mode: 0o600, flush: true })
+  chmodSync(draft, 0o600)
+  renameSync(draft, file)
+}
