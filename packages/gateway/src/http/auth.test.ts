@@ -133,7 +133,7 @@ test('each scope opens its own routes and no other', async () => {
     'POST /v1/sessions/:session/chats/:chat/presence',
     'POST /v1/sessions/:session/numbers/check',
   ])
-  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage)|\/dashboard\/me/)
+  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage|audit)|\/dashboard\/me/)
   expect(manage.filter((route) => /messages|events|keys|tenants/.test(route))).toEqual([])
 })
 
