@@ -103,6 +103,30 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
     })
   })
 
+  test('a keyword rule is made, tried, switched off and deleted', async () => {
+    await page.getByRole('tab', { name: 'Keyword rules' }).click()
+    await page.getByText('No rules yet').waitFor()
+    await page.getByRole('button', { name: 'New rule' }).click()
+    await page.getByLabel('Keyword', { exact: true }).fill('harga')
+    await page.getByLabel('Text', { exact: true }).fill('Rp 10.000')
+    await takePictures(page, 'rule-new')
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'harga', exact: true }).waitFor()
+    await page.getByLabel('Message', { exact: true }).fill('Harga')
+    await page.getByRole('button', { name: 'Try' }).click()
+    await page.getByText('The rule “harga” answers:').waitFor()
+    await takePictures(page, 'rules')
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByLabel('Enabled').click()
+    await expect.poll(() => page.getByLabel('Enabled').isChecked()).toBe(false)
+    await page.getByRole('button', { name: 'Try' }).click()
+    await page.getByText(/Nothing is answered|The default message answers/).waitFor()
+    await page.getByRole('button', { name: 'Delete: harga' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('No rules yet').waitFor()
+  })
+
   test('pacing, proxy and metadata are set and kept', async () => {
     const { gateway, keys } = sandbox.contract
     await page.getByRole('tab', { name: 'Sending & proxy' }).click()

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import { call } from './api/call.ts'
 import { Choices } from './choices.tsx'
@@ -23,6 +23,9 @@ export function Frame({ onLogout, children }: { onLogout: () => void; children: 
   const text = useText()
   const [location] = useLocation()
   const { phone_page: phonePage } = useMe()
+  useEffect(() => {
+    if (location) document.querySelector('.nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [location])
   const isAt = (place: string) => (place === '/' ? location === '/' : `${location}/`.startsWith(`${place}/`))
   const logOut = () => call('POST', '/dashboard/logout').then(onLogout, (error: unknown) => notify(String(error)))
   return (

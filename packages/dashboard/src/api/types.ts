@@ -189,3 +189,24 @@ export interface Group {
   id: string
   subject: string
 }
+
+export const MATCHES = ['exact', 'prefix', 'contains', 'regex', 'any'] as const
+export type Match = (typeof MATCHES)[number]
+export type RuleMessage = { type: string } & Record<string, unknown>
+
+export interface Rule {
+  id: string
+  keyword: string
+  match: Match
+  action: { type: 'reply' | 'webhook'; messages?: RuleMessage[]; url?: string; webhookkey?: string }
+  enabled: boolean
+  order: number
+}
+
+export interface TriedRules {
+  outcome: 'reply' | 'webhook' | 'nothing'
+  reason: string | null
+  rule: string | null
+  messages?: RuleMessage[]
+  url?: string
+}

@@ -38,9 +38,10 @@ export function useText(): Dictionary {
   return DICTIONARIES[useContext(Context).language]
 }
 
-/** The language that is chosen, as `Intl` names it. */
-export function useLanguage(): Language {
-  return useContext(Context).language
+/** The language that is chosen, as `Intl` names it: with the clock of 24 hours. */
+export function useLanguage(): string {
+  const { language } = useContext(Context)
+  return language === 'en' ? 'en-GB' : language
 }
 
 /** Chooses another language. */

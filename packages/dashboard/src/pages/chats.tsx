@@ -53,7 +53,7 @@ export function ChatsPage({ session, chat }: ChatsPageProps) {
 
 function ChatPanes({ session, chat }: { session: string; chat: string | undefined }) {
   const text = useText()
-  const chats = useRead<Page<Chat>>(`${path`/v1/sessions/${session}/chats`}?limit=100`)
+  const chats = useRead<Page<Chat>>(`${path`/v1/sessions/${session}/chats`}?limit=200`)
   const groups = useRead<Page<Group>>(`${path`/v1/sessions/${session}/groups`}?limit=200`)
   const nameOf = ({ id, name }: Pick<Chat, 'id' | 'name'>) =>
     name ?? groups.data?.data.find((group) => group.id === id)?.subject ?? id

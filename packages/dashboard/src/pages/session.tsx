@@ -13,6 +13,7 @@ import { AnswersPane } from './session/answers.tsx'
 import { ConfirmDialog } from './session/confirm.tsx'
 import { ConnectionPane } from './session/connection.tsx'
 import { PairDialog } from './session/pair.tsx'
+import { RulesPane } from './session/rules.tsx'
 
 /** One session: its state, and everything that can be set. */
 export function SessionPage({ id }: { id: string }) {
@@ -40,12 +41,16 @@ function SessionTabs({ session }: { session: Session }) {
       <Tabs.List className="tabs" aria-label={session.name ?? session.id}>
         <Tabs.Trigger value="pairing">{tabs.pairing}</Tabs.Trigger>
         <Tabs.Trigger value="answers">{tabs.answers}</Tabs.Trigger>
+        <Tabs.Trigger value="rules">{tabs.rules}</Tabs.Trigger>
         <Tabs.Trigger value="connection">{tabs.connection}</Tabs.Trigger>
       </Tabs.List>
       <Tabs.Content value="pairing">
         <StatePane session={session} />
       </Tabs.Content>
       <Tabs.Content value="answers">{session.settings && <AnswersPane session={session} />}</Tabs.Content>
+      <Tabs.Content value="rules">
+        <RulesPane session={session.id} />
+      </Tabs.Content>
       <Tabs.Content value="connection">{session.settings && <ConnectionPane session={session} />}</Tabs.Content>
     </Tabs.Root>
   )

@@ -3,11 +3,13 @@ import { type FieldError, KurirError } from '../core/errors.ts'
 import { newId, type RuleId, type SessionUid, type TenantId } from '../core/ids.ts'
 import { SafeFetchError } from '../safe-fetch/errors.ts'
 import type { UrlGuard } from '../safe-fetch/guard.ts'
+import { decide } from './decide.ts'
 import { keywordHead } from './keyword.ts'
-import { compilePattern, PatternError } from './pattern.ts'
+import { compilePattern, PatternCache, PatternError } from './pattern.ts'
 import type { AutomationSettings, AutomationStore, Rule, RuleAction, SessionFinder } from './ports.ts'
+import { rehearsedMessage } from './rehearsal.ts'
 import { checkSettings, DEFAULT_SETTINGS, isDefaultOn, patchSettings } from './settings.ts'
-import type { AutomationVerbs, CreateRule, SettingsPatch } from './verbs.ts'
+import type { AutomationVerbs, CreateRule, Rehearsal, RehearsedText, SettingsPatch } from './verbs.ts'
 
 export interface AutomationOptions {
   store: AutomationStore
@@ -61,6 +63,19 @@ export class Automation implements AutomationVerbs {
   async removeRule(tenant: TenantId, session: string, id: RuleId): Promise<void> {
     const sessionUid = await this.#session(tenant, session)
     if (!(await this.#store.deleteRule(sessionUid, id))) throw new KurirError('rule_not_found')
+  }
+
+  async rehearse(tenant: TenantId, session: string, input: RehearsedText): Promise<Rehearsal> {
+    const uid = await this.#session(tenant, session)
+    const settings = (await this.#store.getSettings(uid)) ?? DEFAULT_SETTINGS
+    const rules = (await this.#store.listRules(uid, { limit: MOST_RULES })).filter(({ enabled }) => enabled)
+    const at = this.#clock.now()
+    const message = rehearsedMessage({ tenant, sessionUid: uid, session, at }, input)
+    const ways = { settings, rules, patterns: new PatternCache(), random: Math.random }
+    const decision = decide({ message, offline: false, at }, ways)
+    if (decision.kind === 'nothing') return decision
+    if (decision.kind === 'webhook') return { kind: 'webhook', rule: decision.rule.id, url: decision.url }
+    return { kind: 'replies', rule: decision.rule?.id ?? null, replies: decision.replies }
   }
 
   async settings(tenant: TenantId, session: string): Promise<AutomationSettings> {

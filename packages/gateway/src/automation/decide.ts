@@ -17,7 +17,8 @@ export interface Question {
 
 export type Decision =
   | { kind: 'nothing'; reason: string }
-  | { kind: 'replies'; replies: Reply[] }
+  /** `rule` is null where the default message is meant. */
+  | { kind: 'replies'; rule: Rule | null; replies: Reply[] }
   | { kind: 'webhook'; rule: Rule; url: string; webhookkey: string | null; match: KeywordMatch }
 
 /** How a session answers: its settings, and its rules that are enabled, in their order. */
@@ -42,7 +43,7 @@ export function decide(question: Question, ways: Ways): Decision {
     if (match) return obey(rule, match)
   }
   if (!isDefaultOn(settings)) return { kind: 'nothing', reason: 'no_rule' }
-  return { kind: 'replies', replies: [defaultReply(question, ways, now)] }
+  return { kind: 'replies', rule: null, replies: [defaultReply(question, ways, now)] }
 }
 
 function whySilent({ message, offline }: Question, settings: AutomationSettings, now: LocalTime): string | undefined {
@@ -65,7 +66,7 @@ function matchOf(rule: Rule, text: string, patterns: PatternCache): KeywordMatch
 
 function obey(rule: Rule, match: KeywordMatch): Decision {
   const { action } = rule
-  if (action.type === 'reply') return { kind: 'replies', replies: action.messages }
+  if (action.type === 'reply') return { kind: 'replies', rule, replies: action.messages }
   return { kind: 'webhook', rule, url: action.url, webhookkey: action.webhookkey, match }
 }
 

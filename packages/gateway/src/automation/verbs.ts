@@ -1,5 +1,5 @@
 import type { RuleId, TenantId } from '../core/ids.ts'
-import type { AutomationSettings, Rule, RuleAction, RuleMatch, Weekday } from './ports.ts'
+import type { AutomationSettings, Reply, Rule, RuleAction, RuleMatch, Weekday } from './ports.ts'
 
 /** What the outside may do with automation. Every verb rejects with `session_not_found`. */
 export interface AutomationVerbs {
@@ -13,12 +13,28 @@ export interface AutomationVerbs {
   updateRule(tenant: TenantId, session: string, id: RuleId, patch: Partial<CreateRule>): Promise<Rule>
   /** Rejects with `rule_not_found`. */
   removeRule(tenant: TenantId, session: string, id: RuleId): Promise<void>
+  /** What would be done now with a text that somebody sends; nothing is sent and no URL is asked. */
+  rehearse(tenant: TenantId, session: string, text: RehearsedText): Promise<Rehearsal>
   settings(tenant: TenantId, session: string): Promise<AutomationSettings>
   /** What the patch does not name stays. Rejects with `invalid_request`. */
   updateSettings(tenant: TenantId, session: string, patch: SettingsPatch): Promise<AutomationSettings>
   /** Throws `invalid_request` where `updateSettings` would reject with it. */
   checkSettings(patch: SettingsPatch): void
 }
+
+/** A text as if somebody had sent it. */
+export interface RehearsedText {
+  text: string
+  /** How the sender calls himself. */
+  name: string
+  inGroup: boolean
+}
+
+/** `rule` is null for the default message; `reason` is a stable word. */
+export type Rehearsal =
+  | { kind: 'nothing'; reason: string }
+  | { kind: 'replies'; rule: RuleId | null; replies: Reply[] }
+  | { kind: 'webhook'; rule: RuleId; url: string }
 
 export interface CreateRule {
   /** Empty with `any` only. */

@@ -78,6 +78,7 @@ function calls(): [method: string, path: string, body?: unknown][] {
     ['GET', `${session}/blocked`],
     ['GET', `${session}/rules`],
     ['POST', `${session}/rules`, { match: 'any', action: { type: 'webhook', url: 'http://127.0.0.1:9/' } }],
+    ['POST', `${session}/rules/try`, { text: 'a' }],
     ['PATCH', `${session}/rules/${ruleId}`, { enabled: false }],
     ['DELETE', `${session}/rules/${ruleId}`],
     ['GET', `/v1/messages/${messageId}`],

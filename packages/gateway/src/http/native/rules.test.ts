@@ -193,3 +193,28 @@ function ids({ body }: { body: Record<string, unknown> }): unknown[] {
 function message(body: object) {
   return { keyword: 'a', action: { type: 'reply', messages: [body] } }
 }
+
+test('a text is tried on rules and settings as they are, and nothing is sent or asked', async () => {
+  await rig.rig.connected('trial')
+  const rules = '/v1/sessions/trial/rules'
+  const attempt = async (text: string, more: object = {}) =>
+    (await rig.call('POST', `${rules}/try`, { body: { text, ...more } })).body
+  expect(await attempt('price')).toEqual({ outcome: 'nothing', reason: 'no_rule', rule: null })
+  const price = await rig.call('POST', rules, { body: { keyword: 'price', action: reply('Rp 10.000') } })
+  const url = 'http://127.0.0.1:9/ask'
+  const hook = await rig.call('POST', rules, { body: { keyword: 'offer#', action: { type: 'webhook', url } } })
+  expect(await attempt(' PRICE ')).toEqual({
+    ...{ outcome: 'reply', reason: null, rule: price.body.id },
+    messages: [{ type: 'text', text: 'Rp 10.000' }],
+  })
+  expect(await attempt('offer#Ani')).toEqual({ outcome: 'webhook', reason: null, rule: hook.body.id, url })
+  expect(await attempt('price', { in_group: true })).toMatchObject({ outcome: 'nothing', reason: 'group' })
+  await rig.call('PATCH', '/v1/sessions/trial', {
+    body: { settings: { send_default_msg: true, default_msg: 'Hi [name]' } },
+  })
+  expect(await attempt('else', { name: 'Ani' })).toMatchObject({
+    ...{ outcome: 'reply', rule: null, messages: [{ type: 'text', text: 'Hi Ani' }] },
+  })
+  expect((await rig.call('GET', '/v1/sessions/trial/messages')).body.data).toEqual([])
+  expect((await rig.call('POST', '/v1/sessions/none/rules/try', { body: { text: 'x' } })).status).toBe(404)
+})

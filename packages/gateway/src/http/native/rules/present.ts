@@ -24,7 +24,7 @@ export function presentRule(rule: Rule): RuleObject {
 }
 
 /** A message as a request has it. */
-function presentReply(reply: Reply): ({ type: string } & Record<string, unknown>)[] {
+export function presentReply(reply: Reply): ({ type: string } & Record<string, unknown>)[] {
   if (reply.kind === 'refused') return []
   if (reply.kind === 'content') {
     const { type, ...content } = reply.content

@@ -5,17 +5,27 @@ import { requireSession } from '../../auth.ts'
 import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { Nothing, SessionParams } from '../schema.ts'
-import { presentRule } from './present.ts'
+import { presentReply, presentRule } from './present.ts'
 import { type RuleSurroundings, readAction } from './requests.ts'
-import { CreateRuleBody, RuleAnswer, RuleListQuery, RulePage, RuleParams, UpdateRuleBody } from './schema.ts'
+import {
+  CreateRuleBody,
+  RuleAnswer,
+  RuleListQuery,
+  RulePage,
+  RuleParams,
+  TryAnswer,
+  TryBody,
+  UpdateRuleBody,
+} from './schema.ts'
 
 const MANAGE = ['manage'] as const
 
-/** Keyword rules of a session: create, list, change, delete. */
+/** Keyword rules of a session: create, list, change, delete, try. */
 export function ruleRoutes(app: Server, context: RouteContext): void {
   createRoute(app, context)
   listRoute(app, context)
   changeRoutes(app, context)
+  tryRoute(app, context)
 }
 
 /** What rules of the caller are read with; his files are those of his tenant, and of the session his key is bound to. */
@@ -129,6 +139,41 @@ function changeRoutes(app: Server, context: RouteContext): void {
       await automation.removeRule(callerOf(request).tenant, session, rule as RuleId)
       reply.code(204)
       return null
+    },
+  )
+}
+
+function tryRoute(app: Server, { gateway }: RouteContext): void {
+  app.post(
+    '/v1/sessions/:session/rules/try',
+    {
+      config: { access: MANAGE, keepsAnswer: false },
+      schema: {
+        operationId: 'tryRules',
+        summary: 'See what a text would be answered with',
+        description: 'By the rules and settings of now, as if somebody sent it. Nothing is sent and no URL is asked.',
+        tags: ['automation'],
+        params: SessionParams,
+        body: TryBody,
+        response: { 200: TryAnswer },
+      },
+    },
+    async (request) => {
+      const { text, name = 'Budi', in_group: inGroup = false } = request.body
+      const { tenant } = callerOf(request)
+      const outcome = await gateway.automation.rehearse(tenant, request.params.session, { text, name, inGroup })
+      switch (outcome.kind) {
+        case 'nothing':
+          return { outcome: 'nothing' as const, reason: outcome.reason, rule: null }
+        case 'webhook':
+          return { outcome: 'webhook' as const, reason: null, rule: outcome.rule, url: outcome.url }
+        case 'replies': {
+          const messages = outcome.replies.flatMap(presentReply)
+          return { outcome: 'reply' as const, reason: null, rule: outcome.rule, messages }
+        }
+        default:
+          return outcome satisfies never
+      }
     },
   )
 }

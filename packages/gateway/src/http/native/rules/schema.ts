@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { MATCHES } from '../../../automation/ports.ts'
-import { exactly, PageQuery, pageOf, SessionParams, TenantQuery, time, words } from '../schema.ts'
+import { exactly, nullableText, PageQuery, pageOf, SessionParams, TenantQuery, time, words } from '../schema.ts'
 
 const optional = Type.Optional
 
@@ -84,3 +84,27 @@ export const RuleParams = Type.Object({
   rule: Type.String({ maxLength: 64, description: 'The rule’s id.' }),
 })
 export const RuleListQuery = exactly({ ...PageQuery, ...TenantQuery })
+
+export const TryBody = exactly(
+  {
+    text: Type.String({ maxLength: 4_096, description: 'What somebody would write.' }),
+    name: optional(Type.String({ minLength: 1, maxLength: 100, description: 'How he calls himself. Default: Budi.' })),
+    in_group: optional(Type.Boolean({ description: 'Whether he writes in a group. Default: false.' })),
+  },
+  { examples: [{ text: 'price' }] },
+)
+
+export const TryAnswer = Type.Object(
+  {
+    outcome: words(['reply', 'webhook', 'nothing']),
+    reason: nullableText({ description: 'Why nothing is answered; a stable word.', examples: ['no_rule'] }),
+    rule: nullableText({ description: 'The rule that matched; null for the default message.' }),
+    messages: optional(
+      Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }), {
+        description: 'Of a `reply`.',
+      }),
+    ),
+    url: optional(Type.String({ description: 'What a `webhook` would ask.' })),
+  },
+  { description: 'What would be done.' },
+)
