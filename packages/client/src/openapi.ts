@@ -1056,6 +1056,28 @@ export interface paths {
         patch: operations["updateRule"];
         trace?: never;
     };
+    "/v1/sessions/{session}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a text would be answered with
+         * @description By the rules and settings of now, as if somebody sent it. Nothing is sent and no URL is asked.
+         *
+         *     Scope: `manage`.
+         */
+        post: operations["tryRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -6339,6 +6361,82 @@ export interface operations {
                         order: number;
                         /** Format: date-time */
                         created_at: string;
+                    };
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request within 72 hours is answered with the first answer; nothing is done twice. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description The session’s id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "price"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description What somebody would write. */
+                    text: string;
+                    /** @description How he calls himself. Default: Budi. */
+                    name?: string;
+                    /** @description Whether he writes in a group. Default: false. */
+                    in_group?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What would be done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "reply",
+                     *       "reason": "no_rule",
+                     *       "rule": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {string} */
+                        outcome: "reply" | "webhook" | "nothing";
+                        /**
+                         * @description Why nothing is answered; a stable word.
+                         * @example no_rule
+                         */
+                        reason: string | null;
+                        /** @description The rule that matched; null for the default message. */
+                        rule: string | null;
+                        /** @description Of a `reply`. */
+                        messages?: ({
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        /** @description What a `webhook` would ask. */
+                        url?: string;
                     };
                 };
             };
