@@ -98,7 +98,7 @@ async function crashWhileSending(client: Orders['client'], dieAt: Orders['dieAt'
   return { shown: (await bench.control.inbox(bob)).map(({ text }) => text), undecryptable }
 }
 
-describe('a process killed while it sends', () => {
+describe('T16: a process killed while it sends', () => {
   test.each([
     ['ratchet.committed', false],
     ['ratchet.committed', true],
@@ -135,7 +135,7 @@ async function crashWhileReceiving(client: Orders['client'], dieAt: Orders['dieA
   return { told, retries: bench.wire.of(who.phone, 'receipt', { type: 'retry', id }).length }
 }
 
-describe('a process killed while it receives', () => {
+describe('T18: a process killed while it receives', () => {
   test.each(['inbound.decrypted', 'inbound.journalled'] as const)('at %s: the message is told', async (dieAt) => {
     expect(await crashWhileReceiving('ours', dieAt)).toEqual({ told: 1, retries: 0 })
   })

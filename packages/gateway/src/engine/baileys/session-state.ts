@@ -3,6 +3,7 @@ import type { SessionUid } from '../../core/ids.ts'
 import type { AuthStore } from './auth-port.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import { KeyedLock } from './locks.ts'
+import { RetryCounters } from './retry-counters.ts'
 import { SignalKeys } from './signal-keys.ts'
 
 const HOUR = 3_600_000
@@ -18,8 +19,8 @@ export interface SessionState {
    * leaves out its own device, which the others on this gateway must write to.
    */
   devices: BoundedCache
-  /** Counts how often a message was asked for again; a reconnect must not start the count anew. */
-  retries: BoundedCache
+  /** Counts how often a message was asked for again; neither a reconnect nor a restart may start the count anew. */
+  retries: RetryCounters
   placeholders: BoundedCache
   /** Numbers known to have an account. */
   numbers: BoundedCache
@@ -29,11 +30,12 @@ export interface SessionState {
 
 export function newSessionState(store: AuthStore, session: SessionUid, clock: Clock): SessionState {
   const cache = (limit: number, ttlMs: number) => new BoundedCache({ limit, ttlMs, now: clock.now })
+  const keys = new SignalKeys(store, session, clock)
   return {
-    keys: new SignalKeys(store, session, clock),
+    keys,
     locks: new KeyedLock(),
     devices: cache(20_000, 30 * DAY),
-    retries: cache(5_000, HOUR),
+    retries: new RetryCounters(keys, clock),
     placeholders: cache(1_000, HOUR),
     numbers: cache(10_000, DAY),
     tokens: cache(10_000, 7 * DAY),

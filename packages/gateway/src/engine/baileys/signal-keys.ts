@@ -9,6 +9,7 @@ import { decodeKey, encodeKey, type KeyType } from './key-codec.ts'
 /** Waits between tries of a store that takes nothing now. Milliseconds. */
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 4_000
+const NOTE = 'note'
 
 /**
  * A session's Signal keys: one raw store under Baileys and under our repository, without a cache, so that neither can
@@ -70,6 +71,18 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   /** The plaintext of a ciphertext that was decrypted before. */
   findJournal(key: string): Promise<Uint8Array | undefined> {
     return this.#insist(() => this.#store.findJournal(this.#session, key))
+  }
+
+  /** What the engine notes for itself beside Signal's keys. */
+  async readNote(name: string): Promise<string | undefined> {
+    const found = await this.#insist(() => this.#store.getKeys(this.#session, NOTE, [name]))
+    return found.get(name)
+  }
+
+  async writeNote(name: string, value: string): Promise<void> {
+    if (this.#retired) throw new Error('the session has been forgotten')
+    const keys = [{ type: NOTE, id: name, value }]
+    await this.#insist(() => this.#store.commit(this.#session, { keys, journal: [] }))
   }
 
   /**

@@ -259,8 +259,8 @@ describe('T13: in-flight sends at a drop', () => {
   })
 })
 
-describe('463: a restricted account', () => {
-  test('is not tried again', async () => {
+describe('T3: an account that WhatsApp restricted (463)', () => {
+  test('is told so as the outcome of the send, and nothing is tried again', async () => {
     const { connection, phone } = await account()
     const bob = await contact()
     await bench.control.fault('nack', { session: phone, code: 463 })

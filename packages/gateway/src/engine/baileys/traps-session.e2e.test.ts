@@ -142,7 +142,7 @@ describe('groups', () => {
   })
 })
 
-describe('a recipient that could not read', () => {
+describe('T29: a recipient that could not read', () => {
   test('is sent the same again, also after a restart', async () => {
     const phone = number()
     const bob = number()
@@ -162,11 +162,13 @@ describe('a recipient that could not read', () => {
   test('is sent again as often as a device may ask, five times', async () => {
     const [phone, bob] = [number(), number()]
     await bench.control.phone(bob)
-    const { connection } = await bench.pair(phone)
+    const { connection, session } = await bench.pair(phone)
     await bench.control.fault('retry-receipt', { session: phone, count: 5 })
     const message = bench.outbound(bob, 'sixth time lucky')
     await connection.send(message)
     const shown = await eventually(async () => (await bench.control.inbox(bob))[0])
     expect(shown).toMatchObject({ id: message.waId, text: 'sixth time lucky', copies: 6 })
+    // Baileys counts each answer twice.
+    expect(bench.auth.of(session).keys.get('note/retry-counts')).toMatch(new RegExp(`${message.waId}[^}]*"count":10`))
   })
 })
