@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts'
 /** R1 and R7 are one run: messages go both ways. */
 export const kills: Scenario = {
   id: 'R1+R7',
-  fault: 'SIGKILL of the gateway 50 to 500 ms after each start',
+  fault: 'SIGKILL of the gateway, 50 to 500 ms after it listens or begins to send',
   databases: ['sqlite', 'postgres'],
   async run({ seed, isFull, database, say }) {
     const scale = isFull ? { kills: 200, sessions: 4, out: 834, in: 834 } : { kills: 4, sessions: 2, out: 50, in: 50 }

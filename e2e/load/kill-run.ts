@@ -1,5 +1,6 @@
 import { type Judgement, judge } from '../chaos/judge.ts'
 import { Findings } from '../chaos/scenario.ts'
+import { eventually } from '../support/api.ts'
 import type { Database } from '../support/database.ts'
 import { Ground } from '../support/ground.ts'
 import { seeded } from '../support/random.ts'
@@ -15,7 +16,7 @@ export interface KillRunOptions {
   /** Texts per lane, out and in. */
   out: number
   in: number
-  /** Each gateway lives this long after it listens before it is killed, drawn evenly. */
+  /** A gateway lives this long, drawn evenly: every other one after it listens, the rest once they send. */
   lifeMs: [number, number]
   database?: Database
   say?: (text: string) => void
@@ -45,7 +46,7 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
     receiver.trust(await ground.webhook(receiver.url))
     const load = new Load(ground.place, lanesOf(ground.place, options.contacts, { groups: true }), receiver)
     let loading = true
-    const progress = { lives: 1, isLoading: () => loading }
+    const progress = { lives: 1, isLoading: () => loading, isSending: sendsNow(receiver) }
     // Spread over all lives and a little ahead, so that each kill strikes under load.
     const mayGo = (each: number) => (n: number) => n < (each * (progress.lives + 1)) / (kills + 1)
     const work = Promise.all([
@@ -69,10 +70,23 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
   }
 }
 
+/** How long a kill waits for a gateway to send. Milliseconds. */
+const PATIENCE_MS = 20_000
+
 interface Progress {
   /** Of gateways, the running one included. */
   lives: number
   isLoading(): boolean
+  /** Resolves when a message was sent after this call, or after a while. */
+  isSending(): Promise<void>
+}
+
+function sendsNow(receiver: Receiver): Progress['isSending'] {
+  return async () => {
+    const before = receiver.of('message.sent').length
+    const grows = () => receiver.of('message.sent').length > before
+    await eventually('a message to be sent', grows, { timeoutMs: PATIENCE_MS, everyMs: 25 }).catch(() => {})
+  }
 }
 
 async function killAgain(ground: Ground, options: KillRunOptions, progress: Progress): Promise<number> {
@@ -80,6 +94,8 @@ async function killAgain(ground: Ground, options: KillRunOptions, progress: Prog
   const [least, most] = options.lifeMs
   let underLoad = 0
   for (let kill = 1; kill <= options.kills; kill += 1) {
+    // A gateway sends when it has read what waited for it. Half of the kills strike before, half while it sends.
+    if (kill % 2 === 0 && progress.isLoading()) await progress.isSending()
     await new Promise((resolve) => setTimeout(resolve, least + random() * (most - least)))
     if (progress.isLoading()) underLoad += 1
     await ground.kill()

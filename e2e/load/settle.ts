@@ -3,7 +3,7 @@ import { eventually, json } from '../support/api.ts'
 import type { Place } from '../support/ground.ts'
 
 /** Waits until nothing is missing any more, then answers the verdict; after `timeoutMs`, the verdict as it is. */
-export async function settled(judge: () => Promise<Verdict>, timeoutMs = 120_000): Promise<Verdict> {
+export async function settled(judge: () => Promise<Verdict>, timeoutMs = 300_000): Promise<Verdict> {
   await eventually('the last message', async () => (await judge()).lost === 0, { timeoutMs, everyMs: 250 }).catch(
     () => {},
   )
