@@ -10,7 +10,7 @@ import { phoneRoutes } from './phones.ts'
 import { snapshotRoutes } from './snapshot.ts'
 
 /** Room for media by base64. */
-const BODY_LIMIT = 64 * 1024 * 1024
+const BODY_LIMIT = 128 * 1024 * 1024
 
 /** The control API: JSON over HTTP; an error is `{error}` with 400, 404 or 409. */
 export function controlServer(state: ServerState): FastifyInstance {
