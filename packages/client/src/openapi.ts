@@ -1100,6 +1100,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how much happens
+         * @description Messages and webhook deliveries of the tenant over the last hour or day, for a plot.
+         *
+         *     Scope: `manage` or `read`.
+         */
+        get: operations["getStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -6488,6 +6510,73 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/event-stream": string;
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStats: {
+        parameters: {
+            query?: {
+                /** @description Another tenant than the key’s own; admin keys only. */
+                tenant?: string;
+                /** @description The last hour by the minute (default), or the last day by 15 minutes. */
+                window?: "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bucket_seconds": 1,
+                     *       "complete_since": "2026-03-01T12:00:00.000Z",
+                     *       "buckets": [
+                     *         {
+                     *           "at": "2026-03-01T12:00:00.000Z",
+                     *           "received": 1,
+                     *           "sent": 1,
+                     *           "failed": 1,
+                     *           "delivered": 1,
+                     *           "dead": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        bucket_seconds: number;
+                        /**
+                         * Format: date-time
+                         * @description What happened before may not be counted.
+                         */
+                        complete_since: string;
+                        /** @description Oldest first: messages, and of webhook deliveries the newest 1000 of each state. */
+                        buckets: {
+                            /** Format: date-time */
+                            at: string;
+                            received: number;
+                            sent: number;
+                            failed: number;
+                            delivered: number;
+                            dead: number;
+                        }[];
+                    };
                 };
             };
             /** @description An error (RFC 9457); `code` is a stable word. */

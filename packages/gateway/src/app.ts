@@ -30,6 +30,7 @@ import { checkProxy } from './safe-fetch/proxy.ts'
 import { SafeFetch } from './safe-fetch/safe-fetch.ts'
 import { SessionFiles } from './sessions/session-files.ts'
 import { Sessions } from './sessions/sessions.ts'
+import { Traffic } from './stats/traffic.ts'
 import { ItemAuditStore } from './store/audit-store.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
@@ -159,14 +160,14 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     webhooks,
     automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
     events: new EventFeed(store.events, clock),
+    stats: new Traffic({ events: store.events, deliveries: store.webhooks, clock }),
     health: () => {
       const { ok } = store.health()
       return { ok, store: ok ? 'ok' : 'failing', encryption: store.encryption.isOn ? 'on' : 'off' }
     },
     rotateMasterKey: () => store.encryption.rotate(),
   }
-  const dashboard = { dir: DASHBOARD, phonePage: phonePageOf(config) }
-  const server = await buildServer({ gateway, config, logger, dialects, dashboard, metrics })
+  const server = await buildServer({ gateway, config, logger, dialects, dashboard: dashboardOf(config), metrics })
   return { gateway, sessions, messages, pump, responder, http, media, server, address, metrics }
 }
 
@@ -198,9 +199,9 @@ interface WebhookNeeds {
   metrics: Metrics
 }
 
-/** The lab shows its phones beside where it is dialled. */
-function phonePageOf({ lab }: Config): string | null {
-  return lab && new URL('/phone', lab.url.replace(/^ws/, 'http')).href
+/** The dashboard, and the lab's page of phones, which is beside where the lab is dialled. */
+function dashboardOf({ lab }: Config): { dir: string; phonePage: string | null } {
+  return { dir: DASHBOARD, phonePage: lab && new URL('/phone', lab.url.replace(/^ws/, 'http')).href }
 }
 
 function networkOf({ lab }: Config): Network {

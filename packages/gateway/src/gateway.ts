@@ -7,6 +7,7 @@ import type { ItemStore } from './items/ports.ts'
 import type { MediaVerbs } from './media/verbs.ts'
 import type { MessageVerbs } from './messages/verbs.ts'
 import type { SessionVerbs } from './sessions/verbs.ts'
+import type { StatsVerbs } from './stats/verbs.ts'
 import type { WebhookVerbs } from './webhooks/verbs.ts'
 
 /** The verbs that the outside may use: one object, no HTTP, no engine. */
@@ -22,6 +23,7 @@ export interface Gateway {
   items: ItemStore
   audit: AuditVerbs
   events: EventVerbs
+  stats: StatsVerbs
   /** Whether the process can do its work. */
   health(): { ok: boolean; store: 'ok' | 'failing'; encryption: 'on' | 'off' }
   /** Reads the master keys again and re-wraps all data keys under the first; answers how many. Zero where there are none. */

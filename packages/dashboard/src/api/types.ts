@@ -210,3 +210,18 @@ export interface TriedRules {
   messages?: RuleMessage[]
   url?: string
 }
+
+export interface StatsBucket {
+  at: string
+  received: number
+  sent: number
+  failed: number
+  delivered: number
+  dead: number
+}
+
+export interface Stats {
+  bucket_seconds: number
+  complete_since: string
+  buckets: StatsBucket[]
+}

@@ -2,9 +2,11 @@ import { Link } from 'wouter'
 import { useRead } from '../api/queries.ts'
 import type { Delivery, Health, Page, Readiness, Session, SessionStatus } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
+import { useMe } from '../me.tsx'
 import { SessionBadge } from '../ui/badge.tsx'
 import { Empty, Loaded } from '../ui/states.tsx'
 import { Ago } from '../ui/time.tsx'
+import { Traffic } from './traffic.tsx'
 
 const STATUSES: SessionStatus[] = ['connected', 'connecting', 'qr', 'disconnected', 'stopped', 'logged_out']
 const DOWN: SessionStatus[] = ['disconnected', 'logged_out']
@@ -13,6 +15,7 @@ const OFTEN_MS = 15_000
 /** How things stand, and what needs somebody. */
 export function OverviewPage() {
   const text = useText()
+  const { session: bound } = useMe()
   const sessions = useRead<Page<Session>>('/v1/sessions?limit=200', { every: OFTEN_MS })
   return (
     <>
@@ -40,6 +43,7 @@ export function OverviewPage() {
             )
           }
         </Loaded>
+        {bound === null && <Traffic />}
         <div className="columns">
           <Attention sessions={sessions.data?.data ?? []} />
           <HealthPanel />

@@ -128,6 +128,7 @@ test('each scope opens its own routes and no other', async () => {
     'GET /v1/sessions/:session/groups',
     'GET /v1/sessions/:session/groups/:group',
     'GET /v1/sessions/:session/messages',
+    'GET /v1/stats',
     'GET /v1/usage',
     'HEAD /v1/media/:id',
     'POST /v1/sessions/:session/chats/:chat/presence',

@@ -13,6 +13,7 @@ import { ruleRoutes } from './rules/routes.ts'
 import { SHARED_SCHEMAS } from './schema.ts'
 import { serviceRoutes } from './service/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
+import { statsRoutes } from './stats/routes.ts'
 import { tenantRoutes } from './tenants/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -35,5 +36,6 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   webhookRoutes(app, context)
   ruleRoutes(app, context)
   eventRoutes(app, context)
+  statsRoutes(app, context)
   serviceRoutes(app, context)
 }

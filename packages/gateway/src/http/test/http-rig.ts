@@ -19,6 +19,7 @@ import { Rig } from '../../messages/test/rig.ts'
 import { Metrics } from '../../observe/metrics.ts'
 import { UrlGuard } from '../../safe-fetch/guard.ts'
 import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
+import { Traffic } from '../../stats/traffic.ts'
 import { ItemAuditStore } from '../../store/audit-store.ts'
 import { Endpoints } from '../../webhooks/endpoints.ts'
 import type { HttpConfig, Server } from '../context.ts'
@@ -108,6 +109,7 @@ export class HttpRig {
       }),
       automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
       events: new EventFeed(store.events, clock),
+      stats: new Traffic({ events: store.events, deliveries: store.webhooks, clock }),
       health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing', encryption: 'off' }),
       rotateMasterKey: () => store.encryption.rotate(),
     }
