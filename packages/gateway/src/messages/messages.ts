@@ -123,6 +123,8 @@ export class Messages implements MessageVerbs {
         return { ...accepted, message: await this.#awaitReplayed(accepted.message, options.waitMs) }
       }
       if (!isLater) this.#outbox.wake(record.uid)
+      // Its time came while it was being stored: those who look by time have passed it.
+      else if ((draft.sendAt ?? 0) <= this.#clock.now()) this.#outbox.wakeOverdue(record.uid)
       if (isLater || draft.expiresAt !== null) this.#schedule.wake()
       return {
         ...accepted,

@@ -66,6 +66,11 @@ export class Outbox {
     this.#slots.get(session)?.loop?.wake()
   }
 
+  /** A message of the session was accepted when its time had come already. */
+  wakeOverdue(session: SessionUid): void {
+    this.#slots.get(session)?.loop?.wakeOverdue()
+  }
+
   /** Messages of the session have come to their time. */
   wakeDue(session: SessionUid): void {
     this.#slots.get(session)?.loop?.wakeDue()

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type Jid, phoneJid } from '../core/jid.ts'
 import type { MessageRecord } from '../core/message.ts'
 import { ManualClock, settle } from '../sessions/test/manual-clock.ts'
+import type { MessageStore } from './ports.ts'
 import { CONTACT, Rig, type RigOptions, TENANT, until, wordsOf } from './test/rig.ts'
 
 const MINUTE = 60_000
@@ -137,4 +138,29 @@ test('it can be taken back before its time, and not after', async () => {
   await clock.advance(20 * MINUTE)
   await settle()
   expect(account.attempted.map(wordsOf)).toEqual(['biar'])
+})
+
+test('a message whose time comes while it is being stored goes out', async () => {
+  const gate = Promise.withResolvers<void>()
+  let isSlow = false
+  const { account } = await connected({
+    messageStore: (store) =>
+      new Proxy(store, {
+        get: (target, name: keyof MessageStore) => {
+          const method = target[name] as (...call: unknown[]) => Promise<unknown>
+          return async (...call: unknown[]) => {
+            if (name === 'acceptMessage' && isSlow) await gate.promise
+            return method.apply(target, call)
+          }
+        },
+      }),
+  })
+  const other = await send('sebelumnya', { sendAt: clock.now() + 50, to: OTHER })
+  isSlow = true
+  const sending = send('sebentar lagi', { sendAt: clock.now() + 20 })
+  await clock.advance(MINUTE)
+  await rig.untilMessage(other.id, 'sent')
+  gate.resolve()
+  await rig.untilMessage((await sending).id, 'sent')
+  expect(account.attempted.map(wordsOf)).toEqual(['sebelumnya', 'sebentar lagi'])
 })

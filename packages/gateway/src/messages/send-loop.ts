@@ -77,6 +77,12 @@ export class SendLoop {
     this.#read()
   }
 
+  /** As {@link wakeDue}, also for times that were passed before. What the lanes hold already is not taken twice. */
+  wakeOverdue(): void {
+    this.#afterDue = { dueAt: 0, row: 0 }
+    this.wakeDue()
+  }
+
   /** A receipt settled the message: it must not be sent (again). */
   proven(waId: WaMessageId): void {
     if (this.#isReading) this.#provenWhileReading.add(waId)
@@ -153,6 +159,8 @@ export class SendLoop {
     switch (verdict.kind) {
       case 'settled':
       case 'proven':
+        // What is being read may still have it.
+        if (this.#isReading) this.#provenWhileReading.add(held.item.waId)
         this.#lanes.drop(held)
         break
       case 'again':

@@ -154,6 +154,24 @@ describe('T28: what Baileys does not wait for or check', () => {
   })
 })
 
+describe('T28: a contact whose keys somebody put in', () => {
+  test('is not written to: its signed prekey is not signed by its identity', async () => {
+    const { connection, phone } = await account()
+    const bob = await contact()
+    const { device } = bench.lab.world.phone(bob)
+    const bundle = device.bundle.bind(device)
+    device.bundle = () => {
+      const good = bundle()
+      return { ...good, signedPreKey: { ...good.signedPreKey, signature: Buffer.alloc(64, 7) } }
+    }
+    const message = bench.outbound(bob, 'for Bob only')
+    expect(await connection.send(message)).toMatchObject({ kind: 'refused', code: 'not_encryptable' })
+    expect(bench.wire.of(phone, 'message', { id: message.waId })).toEqual([])
+    device.bundle = bundle
+    expect(await connection.send(message)).toMatchObject({ kind: 'acked' })
+  })
+})
+
 describe('forged messages between devices', () => {
   test('of somebody else change nothing and are no messages', async () => {
     const { connection, sink, session, phone } = await account()
