@@ -5,4 +5,6 @@ export interface Migration {
   name: string
   /** Statements for SQLite; the runner gives the transaction. */
   sqlite: string
+  /** The part of `sqlite` that PostgreSQL gets, where not all: `postgres/translate.ts` puts it into its words. */
+  postgres?: string
 }

@@ -22,6 +22,7 @@ import { prune } from './janitor.ts'
 import { ReceivedBell, SqliteMediaStore } from './media-store.ts'
 import { SqliteMessageStore } from './message-store.ts'
 import { migrate, refuseNewerStore } from './migrate.ts'
+import { refuseMovedStore } from './moved.ts'
 import { SqliteSessionStore } from './session-store.ts'
 import { StatsReader } from './stats.ts'
 import { AnswerTable } from './tables/answer.ts'
@@ -81,7 +82,7 @@ const SETTINGS = `
 const BUSY_MS = 5_000
 
 /**
- * Opens the store, brings its schema up to date and locks the directory. Throws {@link DataDirectoryError} (in use, or
+ * Opens the store, brings its schema up to date and locks the directory. Throws {@link DataDirectoryError} (in use, moved, or
  * on a network file system), {@link StoreTooNewError} and
  * {@link MasterKeyError}; their messages are for the operator.
  */
@@ -92,6 +93,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   const lock = lockDirectory(dataDir, logger)
   let driver: Driver | undefined
   try {
+    refuseMovedStore(dataDir)
     const file = join(dataDir, DATABASE_FILE)
     prepareFile(file, logger)
     driver = openDriver(file, { busyMs: BUSY_MS })
