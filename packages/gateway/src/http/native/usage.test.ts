@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NO_QUOTAS } from '../../core/quota.ts'
 import { HttpRig } from '../test/http-rig.ts'
@@ -92,4 +93,17 @@ describe('tenants', () => {
     expect((await rig.call('PATCH', '/v1/tenants/nobody', { body: {} })).status).toBe(404)
     expect((await rig.call('GET', '/v1/tenants/kopi')).body).toMatchObject(after)
   })
+})
+
+test('the calls on the page of tenants work as they stand there', async () => {
+  const page = readFileSync(new URL('../../../../../docs/tenants.md', import.meta.url), 'utf8')
+  const calls = [...page.matchAll(/^curl -s (?:-X (\w+) )?\$GATEWAY(\S+)[^\n\\]*(?:\\\n\s+-d '(.*)')?/gm)]
+  expect(calls).toHaveLength(4)
+  for (const [line, method, path = '', body] of calls) {
+    const answer = await rig.call(method ?? (body ? 'POST' : 'GET'), path, body ? { body } : {})
+    expect([200, 201], `${line}: ${answer.text}`).toContain(answer.status)
+  }
+  const quotas = { messages_per_month: 10_000, messages_per_day: 500, number_checks_per_month: null }
+  const { body } = await rig.call('GET', '/v1/tenants/anggrek')
+  expect(body).toMatchObject({ time_zone: 'Asia/Makassar', quotas })
 })
