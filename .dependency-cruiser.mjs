@@ -3,7 +3,7 @@ const G = '^packages/gateway/src'
 const notTest = '\\.test\\.ts$|/test/|/conformance\\.ts$'
 
 /** Every folder of the gateway that is a room of its own. */
-const rooms = 'sessions|messages|media|webhooks|access|events|automation|items|chats|audit|stats'
+const rooms = 'sessions|messages|media|webhooks|access|events|automation|items|chats|audit|stats|alerts'
 
 export default {
   forbidden: [

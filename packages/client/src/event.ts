@@ -1,4 +1,4 @@
-import type { components } from './openapi.ts'
+import type { components, operations } from './openapi.ts'
 
 type Schemas = components['schemas']
 
@@ -6,6 +6,9 @@ type Schemas = components['schemas']
 export type Message = Schemas['Message']
 /** A session as answers and events show it. */
 export type Session = Schemas['Session']
+
+/** Something that a person should look at, or that is over. */
+export type Alert = operations['listAlerts']['responses'][200]['content']['application/json']['data'][number]
 
 /** What each event tells of; events that are not named here carry an object of their own. */
 interface EventData {
@@ -23,6 +26,8 @@ interface EventData {
   'message.revoked': Message
   'message.reaction': Message
   'message.undecryptable': Message
+  'alert.raised': Alert
+  'alert.cleared': Alert
 }
 
 /** The name of an event. */

@@ -144,6 +144,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong now
+         * @description Each is told by the events `alert.raised` and `alert.cleared` as well.
+         *
+         *     Scope: `manage` or `read`.
+         */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -1567,7 +1589,7 @@ export interface components {
             /** @description Without gaps per session, from 1. */
             seq: number;
             /** @enum {string} */
-            type: "session.status" | "session.qr" | "message.received" | "message.sent" | "message.delivered" | "message.read" | "message.played" | "message.failed" | "message.expired" | "message.unknown" | "message.edited" | "message.revoked" | "message.reaction" | "message.undecryptable" | "group.updated" | "contact.updated" | "call.received";
+            type: "session.status" | "session.qr" | "message.received" | "message.sent" | "message.delivered" | "message.read" | "message.played" | "message.failed" | "message.expired" | "message.unknown" | "message.edited" | "message.revoked" | "message.reaction" | "message.undecryptable" | "group.updated" | "contact.updated" | "call.received" | "alert.raised" | "alert.cleared";
             session: string;
             tenant: string;
             /** Format: date-time */
@@ -2229,6 +2251,76 @@ export interface operations {
                         }[];
                         /** @description Send it as `cursor` for the next page; null on the last. */
                         next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                /** @description Another tenant than the key’s own; admin keys only. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "kind": "session_down",
+                     *           "session": "shop-1",
+                     *           "webhook": null,
+                     *           "reason": "connection_lost",
+                     *           "since": "2026-03-01T12:00:00.000Z",
+                     *           "cleared_at": "2026-03-01T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /**
+                             * @description `session_down`: it stays away. `session_logged_out`: it was unlinked at the phone. `session_restricted`: WhatsApp restricts the account. `webhook_failing`: deliveries of the webhook are given up.
+                             * @enum {string}
+                             */
+                            kind: "session_down" | "session_logged_out" | "session_restricted" | "webhook_failing";
+                            /** @description The session, or the one whose event could not be delivered. */
+                            session: string;
+                            /** @description The id of the webhook that fails. */
+                            webhook: string | null;
+                            /**
+                             * @description A stable word.
+                             * @example connection_lost
+                             */
+                            reason: string;
+                            /** Format: date-time */
+                            since: string;
+                            /**
+                             * Format: date-time
+                             * @description Null while it lasts.
+                             */
+                            cleared_at: string | null;
+                        }[];
                     };
                 };
             };

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { Access } from './access/access.ts'
+import { Alerts, type SettledDelivery } from './alerts/alerts.ts'
 import { Audit } from './audit/audit.ts'
 import { Automation } from './automation/automation.ts'
 import { Responder } from './automation/responder.ts'
@@ -31,12 +32,14 @@ import { SafeFetch } from './safe-fetch/safe-fetch.ts'
 import { SessionFiles } from './sessions/session-files.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { Traffic } from './stats/traffic.ts'
+import { ItemAlertStore } from './store/alert-store.ts'
 import { ItemAuditStore } from './store/audit-store.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import { BodyFormats } from './webhooks/body.ts'
-import { DeliveryPump } from './webhooks/deliver.ts'
+import { DeliveryPump, type DeliveryPumpNeeds } from './webhooks/deliver.ts'
 import { Endpoints } from './webhooks/endpoints.ts'
+import type { AttemptOutcome, DueDelivery } from './webhooks/ports.ts'
 
 /** The running program. */
 export interface App {
@@ -85,6 +88,7 @@ interface Parts {
   server: Server
   address: OwnAddress
   metrics: Metrics
+  alerts: Alerts
 }
 
 /** Where clients reach the gateway: known before it listens where it is configured. */
@@ -116,12 +120,7 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
   const remote = new SessionFiles(engine, store.sessions)
   const media = new Media({ store: store.media, remote, http, dataDir, clock, logger, ...config.media })
   const messages = new Messages({
-    engine,
-    store: store.messages,
-    sessions: store.sessions,
-    files: media.source,
-    clock,
-    logger,
+    ...{ engine, store: store.messages, sessions: store.sessions, files: media.source, clock, logger },
     quotas: config.quotas,
     concurrency: config.sendConcurrency,
   })
@@ -139,8 +138,8 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
   const dialects = chooseDialects(config.dialects)
   const address: OwnAddress = { url: config.publicUrl ?? undefined }
   const client = failpoint ? clientWithFailpoints(http, failpoint) : http
-  const metrics = new Metrics({ stats: (afterRow) => store.stats(afterRow), now: () => clock.now() })
-  const { pump, webhooks } = wireWebhooks({ store, http: client, guard, address, clock, logger, metrics }, dialects)
+  const { metrics, alerts, onSettled } = wireWatching(config, { store, http, clock, logger })
+  const { pump, webhooks } = wireWebhooks({ store, http: client, guard, address, clock, logger, onSettled }, dialects)
   const responder = new Responder({
     ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },
     ...{ random: Math.random, userAgent: `Kurir/${VERSION}` },
@@ -155,6 +154,7 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     media,
     items: store.items,
     audit,
+    alerts,
     chats: new Chats({ store: store.chats, sessions }),
     groups: new GroupRoom({ sessions }),
     webhooks,
@@ -168,12 +168,26 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     rotateMasterKey: () => store.encryption.rotate(),
   }
   const server = await buildServer({ gateway, config, logger, dialects, dashboard: dashboardOf(config), metrics })
-  return { gateway, sessions, messages, pump, responder, http, media, server, address, metrics }
+  return { gateway, sessions, messages, pump, responder, http, media, server, address, metrics, alerts }
 }
+
+/** What tells the operator how it goes. */
+function wireWatching(config: Config, { store, http, clock, logger }: Pick<WebhookNeeds, WatchingNeeds>) {
+  const metrics = new Metrics({ stats: (afterRow) => store.stats(afterRow), now: () => clock.now() })
+  const kept = new ItemAlertStore(store)
+  const alerts = new Alerts({ store: kept, http, clock, logger, ...config.alerts })
+  const onSettled: WebhookNeeds['onSettled'] = (delivery, outcome) => {
+    metrics.webhookAttempt(outcome.next.kind)
+    void alerts.deliverySettled(settledOf(delivery, outcome))
+  }
+  return { metrics, alerts, onSettled }
+}
+
+type WatchingNeeds = 'store' | 'http' | 'clock' | 'logger'
 
 /** What the outside does with webhooks, and the pump that delivers; a dialect's bodies have its name as their format. */
 function wireWebhooks(
-  { store, http, guard, address, clock, logger, metrics }: WebhookNeeds,
+  { store, http, guard, address, clock, logger, onSettled }: WebhookNeeds,
   dialects: readonly Dialect[],
 ): Pick<Parts, 'pump'> & Pick<Gateway, 'webhooks'> {
   const call = { http, clock, logger, userAgent: `Kurir/${VERSION}`, timeoutMs: WEBHOOK_TIMEOUT_MS }
@@ -183,10 +197,16 @@ function wireWebhooks(
   return {
     pump: new DeliveryPump({
       ...{ ...needs, store: store.webhooks },
-      onSettled: (_delivery, { next }) => metrics.webhookAttempt(next.kind),
+      onSettled,
     }),
     webhooks: new Endpoints({ store: store.webhooks, sessions: store.sessions, guard, clock, call }),
   }
+}
+
+function settledOf({ endpoint, event }: DueDelivery, { next, error, status }: AttemptOutcome): SettledDelivery {
+  const { tenant, sessionUid, session } = event
+  const reason = error === null ? 'ok' : error === 'http_status' ? `http_${status}` : error
+  return { tenant, sessionUid, session, webhook: endpoint.id, outcome: next.kind, reason }
 }
 
 interface WebhookNeeds {
@@ -196,7 +216,7 @@ interface WebhookNeeds {
   address: OwnAddress
   clock: Clock
   logger: Logger
-  metrics: Metrics
+  onSettled: NonNullable<DeliveryPumpNeeds['onSettled']>
 }
 
 /** The dashboard, and the lab's page of phones, which is beside where the lab is dialled. */
@@ -218,7 +238,7 @@ interface Surroundings {
 }
 
 function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick<App, 'start' | 'stop'> {
-  const { server, sessions, messages, pump, responder, http, media, address, metrics } = parts
+  const { server, sessions, messages, pump, responder, http, media, address, metrics, alerts } = parts
   let janitor: NodeJS.Timeout | undefined
   let stopped: Promise<void> | undefined
 
@@ -232,7 +252,7 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
     const closed = server.close()
     await responder.stop()
     await messages.drain(DRAIN_MS)
-    await Promise.all([sessions.drain(), pump.drain(clock.now() + 1_000), media.stop(), closed])
+    await Promise.all([sessions.drain(), pump.drain(clock.now() + 1_000), media.stop(), alerts.stop(), closed])
     await http.close()
     await store.close()
   }
@@ -244,6 +264,7 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
       address.url = url
       messages.start()
       pump.start()
+      alerts.start()
       responder.start()
       janitor = setInterval(prune, PRUNE_EVERY_MS)
       janitor.unref()

@@ -1,4 +1,5 @@
 import type { AccessVerbs } from './access/verbs.ts'
+import type { AlertVerbs } from './alerts/verbs.ts'
 import type { AuditVerbs } from './audit/verbs.ts'
 import type { AutomationVerbs } from './automation/verbs.ts'
 import type { ChatVerbs, GroupVerbs } from './chats/verbs.ts'
@@ -22,6 +23,7 @@ export interface Gateway {
   automation: AutomationVerbs
   items: ItemStore
   audit: AuditVerbs
+  alerts: AlertVerbs
   events: EventVerbs
   stats: StatsVerbs
   /** Whether the process can do its work. */

@@ -38,6 +38,8 @@ export interface Config {
   quotas: Quotas
   /** Where the master key of encryption at rest is; null: secrets are stored as they are. */
   masterKey: { text: string } | { file: string } | null
+  /** Who is called when something is wrong, and how long a session may be away before it is. */
+  alerts: { url: string | null; downAfterMs: number }
   /** An admin key given by the operator; null: one is made at the first start. */
   adminKey: string | null
   /** Where the process dies, for tests of crashes; null anywhere but there. */
@@ -254,6 +256,7 @@ function derive(settings: Settings): Config {
       days: settings.KURIR_MEDIA_DAYS,
     },
     masterKey: deriveMasterKey(settings),
+    alerts: { url: settings.KURIR_ALERT_URL ?? null, downAfterMs: settings.KURIR_ALERT_AFTER * 1000 },
     adminKey: settings.KURIR_ADMIN_KEY ?? null,
     failpoint: deriveFailpoint(settings.KURIR_FAILPOINT),
   }

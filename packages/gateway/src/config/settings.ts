@@ -129,6 +129,20 @@ export const SettingsSchema = Type.Object(
       description:
         'Numbers that one tenant may check a month (UTC), unless it has a quota of its own; 0 is without limit.',
     }),
+    KURIR_ALERT_URL: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        maxLength: 2048,
+        description: 'Called (POST, JSON) when an alert is raised or cleared, of whatever tenant.',
+        secret: true,
+      }),
+    ),
+    KURIR_ALERT_AFTER: Type.Integer({
+      default: 300,
+      minimum: 1,
+      maximum: 86_400,
+      description: 'Seconds that a session may be away before that is an alert.',
+    }),
     KURIR_HANDSHAKES: Type.Integer({
       default: 16,
       minimum: 1,

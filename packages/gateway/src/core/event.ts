@@ -23,6 +23,8 @@ export const EVENT_TYPES = [
   'group.updated',
   'contact.updated',
   'call.received',
+  'alert.raised',
+  'alert.cleared',
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]

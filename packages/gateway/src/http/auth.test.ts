@@ -116,6 +116,7 @@ test('each scope opens its own routes and no other', async () => {
   ])
   expect(read.sort()).toEqual([
     'GET /dashboard/me',
+    'GET /v1/alerts',
     'GET /v1/events',
     'GET /v1/media/:id',
     'GET /v1/messages/:id',
@@ -134,7 +135,8 @@ test('each scope opens its own routes and no other', async () => {
     'POST /v1/sessions/:session/chats/:chat/presence',
     'POST /v1/sessions/:session/numbers/check',
   ])
-  for (const route of manage) expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage|audit)|\/dashboard\/me/)
+  for (const route of manage)
+    expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage|audit|alerts)|\/dashboard\/me/)
   expect(manage.filter((route) => /messages|events|keys|tenants/.test(route))).toEqual([])
 })
 

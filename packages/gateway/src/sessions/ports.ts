@@ -1,3 +1,4 @@
+import type { Alert } from '../core/alert.ts'
 import type { IncomingCall } from '../core/call.ts'
 import type { SessionUid, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
@@ -29,6 +30,8 @@ export interface SessionStore {
   recordGroupUpdate(uid: SessionUid, update: GroupUpdate): Promise<void>
   /** Writes the `call.received` event with the webhook deliveries. */
   recordCall(uid: SessionUid, call: IncomingCall): Promise<void>
+  /** Writes the event `alert.raised`, or `alert.cleared`, with the webhook deliveries. */
+  recordAlert(uid: SessionUid, alert: Alert): Promise<void>
   /** Deletes the session with all its rows. */
   deleteSession(uid: SessionUid): Promise<void>
 }

@@ -1,4 +1,5 @@
 import type { RouteContext, Server } from '../context.ts'
+import { alertRoutes } from './alerts/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { chatRoutes } from './chats/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
@@ -25,6 +26,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   tenantRoutes(app, context)
   usageRoutes(app, context)
   auditRoutes(app, context)
+  alertRoutes(app, context)
   sessionRoutes(app, context)
   pairingRoutes(app, context)
   messageRoutes(app, context)

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { Access } from '../../access/access.ts'
 import type { Scope } from '../../access/ports.ts'
+import { Alerts } from '../../alerts/alerts.ts'
 import { Audit } from '../../audit/audit.ts'
 import { Automation } from '../../automation/automation.ts'
 import { Chats } from '../../chats/chats.ts'
@@ -20,6 +21,7 @@ import { Metrics } from '../../observe/metrics.ts'
 import { UrlGuard } from '../../safe-fetch/guard.ts'
 import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
 import { Traffic } from '../../stats/traffic.ts'
+import { ItemAlertStore } from '../../store/alert-store.ts'
 import { ItemAuditStore } from '../../store/audit-store.ts'
 import { Endpoints } from '../../webhooks/endpoints.ts'
 import type { HttpConfig, Server } from '../context.ts'
@@ -101,6 +103,10 @@ export class HttpRig {
       media,
       items: store.items,
       audit,
+      alerts: new Alerts({
+        ...{ store: new ItemAlertStore(store), http, clock, logger },
+        ...{ url: null, downAfterMs: 60_000 },
+      }),
       chats: new Chats({ store: store.chats, sessions: rig.sessions }),
       groups: new GroupRoom({ sessions: rig.sessions }),
       webhooks: new Endpoints({

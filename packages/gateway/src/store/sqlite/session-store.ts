@@ -1,3 +1,4 @@
+import { type Alert, presentAlert } from '../../core/alert.ts'
 import { type IncomingCall, presentCall } from '../../core/call.ts'
 import { KurirError } from '../../core/errors.ts'
 import { presentGroupUpdate } from '../../core/group.ts'
@@ -107,6 +108,18 @@ export class SqliteSessionStore implements SessionStore {
         at: call.at,
         lane: call.group ?? call.from,
         render: () => presentCall(call),
+      }),
+    )
+  }
+
+  recordAlert(uid: SessionUid, alert: Alert): Promise<void> {
+    return this.writer.write((effects) =>
+      this.log.append(effects, {
+        session: uid,
+        type: alert.clearedAt === null ? 'alert.raised' : 'alert.cleared',
+        at: alert.clearedAt ?? alert.since,
+        lane: SESSION_LANE,
+        render: () => presentAlert(alert),
       }),
     )
   }
