@@ -61,6 +61,28 @@ test('a file is uploaded over the connection, the bytes are saved, and every att
   expect(uploads).toBe(1)
 })
 
+test('a file is not uploaded again by the process after one that ended between the upload and the ack', async () => {
+  rig = await Rig.open({ files: new Files() })
+  const account = rig.account(await rig.connected())
+  let uploads = 0
+  account.beforeUpload = () => {
+    uploads += 1
+  }
+  account.opensItself = false
+  account.answer = () => ({ kind: 'drop-before' })
+  const { id } = await send()
+  await until('it was tried', () => (account.attempted.length > 0 ? true : undefined))
+  await rig.shutDown()
+  account.opensItself = true
+  account.answer = () => ({ kind: 'ack' })
+  rig = await Rig.open({ files: new Files(), dataDir: rig.dataDir, engine: rig.engine })
+  await rig.sessions.resume()
+  await rig.untilMessage(id, 'sent')
+  const [first, second] = account.attempted.map(({ proto }) => Buffer.from(proto).toString('hex'))
+  expect(second).toBe(first)
+  expect(uploads).toBe(1)
+})
+
 test('a file that is gone fails the message without an attempt, and the chat goes on', async () => {
   const files = new Files()
   rig = await Rig.open({ files })

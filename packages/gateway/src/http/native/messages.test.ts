@@ -127,6 +127,8 @@ test('a message is sent at a time, until a time, and taken back before', async (
   const wrong = [
     [{ send_at: later(60 * 24 * 400) }, '/send_at'],
     [{ send_at: 'tomorrow' }, '/send_at'],
+    [{ send_at: '2026-12-31T23:59:60Z' }, '/send_at'],
+    [{ expires_at: '2026-12-31T23:59:60Z' }, '/expires_at'],
     [{ expires_at: later(-1) }, '/expires_at'],
     [{ send_at: later(60), expires_at: later(30) }, '/expires_at'],
   ] as const

@@ -42,6 +42,9 @@ const YEAR_MS = 366 * 86_400_000
 /** When to send; throws `invalid_request` for times that cannot be. */
 function readTimes({ send_at, expires_at }: Pick<SendBody, 'send_at' | 'expires_at'>, now: number) {
   const [sendAt, expiresAt] = [send_at, expires_at].map((text) => (text === undefined ? undefined : Date.parse(text)))
+  // A leap second is a time that the schema takes and the clock does not know.
+  if (Number.isNaN(sendAt)) throw invalid('/send_at', 'is no time')
+  if (Number.isNaN(expiresAt)) throw invalid('/expires_at', 'is no time')
   if (sendAt !== undefined && sendAt > now + YEAR_MS) throw invalid('/send_at', 'must be within a year')
   if (expiresAt !== undefined && expiresAt <= Math.max(now, sendAt ?? now)) {
     throw invalid('/expires_at', 'must be later than now, and than send_at')
