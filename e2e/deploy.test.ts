@@ -93,7 +93,7 @@ describe('the Dockerfile', () => {
 })
 
 test('what compose runs is closed in, restarts and asks for its secret', () => {
-  for (const file of ['deploy/compose.yaml', 'deploy/compose.postgres.yaml']) {
+  for (const file of ['deploy/compose.yaml']) {
     const text = read(file)
     expect(text, file).not.toMatch(/^version:/m)
     expect(text, file).not.toMatch(/\t|privileged: true|:latest|network_mode: host/)
@@ -101,7 +101,7 @@ test('what compose runs is closed in, restarts and asks for its secret', () => {
       .slice(text.indexOf('\nservices:'), text.indexOf('\nvolumes:'))
       .split(/\n {2}(?=\w+:\n)/)
       .slice(1)
-    expect(services.length, file).toBe(file.includes('postgres') ? 2 : 1)
+    expect(services.length, file).toBe(1)
     for (const service of services) {
       expect(service).toContain('restart: unless-stopped')
       expect(service).toContain('no-new-privileges:true')
