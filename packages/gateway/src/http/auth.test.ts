@@ -136,7 +136,7 @@ test('each scope opens its own routes and no other', async () => {
     'POST /v1/sessions/:session/numbers/check',
   ])
   for (const route of manage)
-    expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage|audit|alerts)|\/dashboard\/me/)
+    expect(route).toMatch(/\/v1\/(sessions|webhooks|deliveries|usage|audit|alerts|stats)|\/dashboard\/me/)
   expect(manage.filter((route) => /messages|events|keys|tenants/.test(route))).toEqual([])
 })
 
