@@ -1,3 +1,7 @@
+import type { components } from 'kurir-client'
+
+type Schemas = components['schemas']
+
 export interface Page<Item> {
   data: Item[]
   next_cursor: string | null
@@ -12,7 +16,7 @@ export interface Me {
   phone_page: string | null
 }
 
-export type SessionStatus = 'stopped' | 'connecting' | 'qr' | 'connected' | 'disconnected' | 'logged_out'
+export type SessionStatus = Session['status']
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 export type Weekday = (typeof WEEKDAYS)[number]
@@ -35,20 +39,7 @@ export interface Settings {
   pacing: Pacing | null
 }
 
-export interface Session {
-  id: string
-  tenant: string
-  name: string | null
-  status: SessionStatus
-  reason: string
-  since: string
-  phone: string | null
-  push_name: string | null
-  proxy: string | null
-  metadata: Record<string, unknown>
-  created_at: string
-  settings?: Settings
-}
+export type Session = Schemas['Session']
 
 export interface Qr {
   qr: string
@@ -81,28 +72,9 @@ export interface Delivery {
   finished_at: string | null
 }
 
-export interface ApiEvent {
-  id: string
-  seq: number
-  type: string
-  session: string
-  tenant: string
-  timestamp: string
-  data: unknown
-}
+export type ApiEvent = Schemas['Event']
 
-export interface Webhook {
-  id: string
-  url: string
-  events: string[]
-  session: string | null
-  headers: Record<string, string>
-  secret?: string
-  previous_secret_until: string | null
-  format: string
-  disabled_at: string | null
-  created_at: string
-}
+export type Webhook = Schemas['Webhook']
 
 export interface TestResult {
   delivered: boolean
@@ -149,34 +121,7 @@ export interface Usage {
   media_bytes: number
 }
 
-export interface Message {
-  id: string
-  wa_id: string
-  session: string
-  chat: string
-  direction: 'in' | 'out'
-  type: string
-  status: string
-  status_history: { status: string; at: string; reason?: string }[]
-  from: string | null
-  to: string | null
-  participant?: string
-  from_me: boolean
-  push_name?: string
-  timestamp: string
-  attempts: number
-  text?: string
-  caption?: string
-  media?: { id: string; mimetype: string; size: number | null; file_name: string | null }
-  location?: { latitude: number; longitude: number; name?: string; address?: string }
-  contacts?: { name: string; phones: { number: string }[]; organization?: string }[]
-  poll?: { question: string; options: string[] }
-  votes?: string[]
-  emoji?: string
-  title?: string
-  reply?: { title: string }
-  kind?: string
-}
+export type Message = Schemas['Message']
 
 export interface Chat {
   id: string
