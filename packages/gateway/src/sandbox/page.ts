@@ -7,7 +7,9 @@ export function sandboxPage(sandbox: SandboxContract, data?: string): string {
   return `
 Kurir's sandbox is ready: a gateway with a paired WhatsApp account, and a simulated WhatsApp network with virtual phones.
 
-  gateway   ${sandbox.gateway}
+  dashboard ${sandbox.gateway}/  (log in with the admin key below)
+  phones    ${sandbox.lab}/phone
+  API       ${sandbox.gateway}/docs
   lab       ${sandbox.lab}
   session   ${sandbox.session}  (the account ${sandbox.phone})
   contacts  ${sandbox.contacts.map(({ phone, name }) => `${phone} ${name}`).join(', ')}
