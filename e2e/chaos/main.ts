@@ -11,7 +11,7 @@ const { values } = parseArgs({
     db: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     quick: { type: 'boolean', default: false },
-    report: { type: 'string', default: fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)) },
+    report: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -22,7 +22,7 @@ if (values.help) {
 
   --only    some of ${SCENARIOS.map(({ id }) => id).join(', ')}
   --db      one database; without it each that is there
-  --quick   the short forms that the tests run; nothing is written
+  --quick   the short forms that the tests run; written only where --report says so
   --report  the document whose table gets the results (docs/reliability.md)
 
 The exit code is 0 when nothing was lost, seen twice, out of order or undecryptable.`)
@@ -35,6 +35,8 @@ const wanted = values.only?.split(',')
 const scenarios = SCENARIOS.filter(({ id }) => !wanted || id.split('+').some((one) => wanted.includes(one)))
 if (scenarios.length === 0) throw new Error(`there is no ${values.only}`)
 const databases = (values.db?.split(',') ?? ['sqlite', 'postgres']).filter(isDatabaseName)
+const document = values.quick ? undefined : fileURLToPath(new URL('../../docs/reliability.md', import.meta.url))
+const report = values.report ?? document
 const rows: ReportRow[] = []
 
 for (const name of databases) {
@@ -51,11 +53,11 @@ for (const name of databases) {
     const outcome = await scenario
       .run(setting)
       .catch((error: unknown): Outcome => ({ load: 'ended early', result: 'no result', broken: [String(error)] }))
-    rows.push({ id: scenario.id, database: name, fault: scenario.fault, seed, ...outcome })
+    rows.push({ id: scenario.id, database: name, fault: scenario.fault, seed, isQuick: values.quick, ...outcome })
     say(`${outcome.broken.length > 0 ? `BROKEN ${outcome.broken.join('; ')}` : 'ok'}: ${outcome.result}`)
     say(`${scenario.id} took ${Math.round((Date.now() - started) / 1000)} s`)
     // Written each time, so that a run that is cut short has not been for nothing.
-    if (!values.quick) writeReport(values.report, rows)
+    if (report) writeReport(report, rows)
   }
 }
 process.exit(rows.some(({ broken }) => broken.length > 0) ? 1 : 0)

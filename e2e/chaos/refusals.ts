@@ -1,4 +1,4 @@
-import { json } from '../support/api.ts'
+import { eventually, json } from '../support/api.ts'
 import type { Ground } from '../support/ground.ts'
 import type { Findings, Scenario } from './scenario.ts'
 import { play } from './theatre.ts'
@@ -35,6 +35,7 @@ type Session = Ground['place']['sessions'][number]
 
 async function refuse(ground: Ground, findings: Findings, { id, phone }: Session, each: number): Promise<void> {
   const contact = ground.place.contacts[0]?.phone ?? ''
+  await greet(ground, { id, phone }, contact)
   for (let n = 0; n < each; n += 1) {
     for (const code of [463, 479, 503, 515]) {
       const fault = { session: phone, count: 1, code }
@@ -53,6 +54,16 @@ async function refuse(ground: Ground, findings: Findings, { id, phone }: Session
       findings.expect(code === 515 || row?.nacked === 1, `${code}: refused ${row?.nacked} times`)
     }
   }
+}
+
+/** After 463 an account's first messages to strangers wait; these two know each other. */
+async function greet(ground: Ground, { id, phone }: Session, contact: string): Promise<void> {
+  await json('POST', `${ground.lab.url}/phones/${contact}/messages`, { body: { to: phone, text: 'hello' } })
+  await eventually('the greeting', async () => {
+    const { data } = await ground.api<{ data: unknown[] }>('GET', `/v1/sessions/${id}/messages?direction=in`)
+    return data.length > 0
+  })
+  await ground.api('POST', `/v1/sessions/${id}/messages?wait=20000`, { to: contact, type: 'text', text: 'hello' })
 }
 
 /** Answers the longest time until a session said why it ended. */

@@ -11,6 +11,8 @@ export interface ReportRow {
   result: string
   broken: string[]
   seed: number
+  /** It was the short form. */
+  isQuick: boolean
 }
 
 const FIRST = '| fault | database | what is done | load | result | command |'
@@ -35,9 +37,9 @@ function knownRows(text: string): [string, string][] {
 const keyOf = (id: string, database: string) => `${id} ${database}`
 const order = (key: string) => Number(/\d+/.exec(key)?.[0] ?? 0)
 
-function line({ id, database, fault, load, result, broken, seed }: ReportRow): string {
+function line({ id, database, fault, load, result, broken, seed, isQuick }: ReportRow): string {
   const found = broken.length === 0 ? result : `**broken: ${broken.join('; ')}** (${result})`
-  const command = `\`npm run chaos -- --only ${id.split('+')[0]} --db ${database} --seed ${seed}\``
+  const command = `\`npm run chaos -- --only ${id.split('+')[0]} --db ${database} --seed ${seed}${isQuick ? ' --quick' : ''}\``
   return `| ${[id, database, fault, load, found, command].map((cell) => cell.replaceAll('|', '/')).join(' | ')} |`
 }
 
@@ -51,7 +53,7 @@ Nothing is mocked: a gateway in a process of its own, an unmodified Baileys insi
 virtual phones around it, a real database, a real webhook receiver. Three ledgers are kept, each only ever added to: what
 the load generator was promised, what the virtual phones show, what the receiver got. One checker compares them and counts
 what is **lost** (promised, and never seen), seen **twice** (under two ids), **out of order** within a chat, and
-**undecryptable**. The last run was on ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown machine'} with Node.js ${process.versions.node}.
+**undecryptable**. Rows whose command ends in \`--quick\` are of the short form. The last run was on ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown machine'} with Node.js ${process.versions.node}.
 `
 
 const FOOT = `
