@@ -69,7 +69,7 @@ describe.skipIf(!CHROMIUM)(`the dashboard: conversations${NEEDS_CHROMIUM}`, () =
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     const picture = page.getByRole('img', { name: 'Menu hari ini' })
     await picture.waitFor()
-    await expect.poll(() => picture.evaluate('(image) => image.naturalWidth')).toBe(320)
+    await expect.poll(() => page.evaluate('document.querySelector("article img").naturalWidth')).toBe(320)
     await takePictures(page, 'chat')
     expect(await seriousFaults(page)).toEqual([])
   })

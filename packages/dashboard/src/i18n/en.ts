@@ -153,7 +153,7 @@ export const en = {
   connection: {
     pacing: 'Pacing',
     pacingHint: 'Spaces out what is sent, so that the account looks like a person. Empty: as fast as possible.',
-    perMinute: 'Messages',
+    perMinute: 'Messages per minute',
     perDay: 'Messages per day',
     gapLeast: 'Least pause (ms)',
     gapMost: 'Longest pause (ms)',

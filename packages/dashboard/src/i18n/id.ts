@@ -161,7 +161,7 @@ export const id: Dictionary = {
   connection: {
     pacing: 'Jeda kirim',
     pacingHint: 'Memberi jarak antar pesan agar akun tampak seperti manusia. Kosong: secepat mungkin.',
-    perMinute: 'Pesan',
+    perMinute: 'Pesan per menit',
     perDay: 'Pesan per hari',
     gapLeast: 'Jeda terpendek (md)',
     gapMost: 'Jeda terpanjang (md)',
