@@ -10,7 +10,7 @@ import { Findings, type Scenario } from './scenario.ts'
 /** Endpoints that fail now and then; besides there are one that redirects and one that is gone. */
 const FLAKY = 18
 /** A receiver that says nothing counts as failed after this (real time). */
-const TIMEOUT_MS = 200
+const TIMEOUT_MS = 500
 const RETRY_AFTER_S = 30
 /** By then a flaky receiver has taken it. */
 const PATIENT_ATTEMPTS = 7
