@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../http/version.ts'
+import { addBackup } from './backup.ts'
 import { addCompletion } from './completion.ts'
 import { addConfig } from './config.ts'
 import { addDoctor } from './doctor.ts'
@@ -45,6 +46,7 @@ function createProgram(streams: Streams): Command {
   addSend(program, streams)
   addWebhooks(program, streams)
   addTenants(program, streams)
+  addBackup(program, streams)
   addDoctor(program, streams)
   addConfig(program, streams)
   addCompletion(program, streams)
