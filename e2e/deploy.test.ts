@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { eventually } from './support/api.ts'
+import { freePort } from './support/free-port.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -60,7 +61,7 @@ describe('the Dockerfile', () => {
       }
     }
     cpSync(join(root, 'packages/dashboard/dist'), join(folder, 'packages/dashboard/dist'), { recursive: true })
-    const port = String(20_000 + (process.pid % 20_000))
+    const port = String(await freePort())
     const image = Object.fromEntries(
       only('ENV')
         .split(' ')
@@ -74,12 +75,15 @@ describe('the Dockerfile', () => {
     const [, ...command] = [...JSON.parse(only('ENTRYPOINT')), ...JSON.parse(only('CMD'))] as string[]
     const gateway = spawn(process.execPath, command, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
-    gateway.stdout.on('data', (chunk) => {
-      said += chunk
-    })
+    for (const out of [gateway.stdout, gateway.stderr]) {
+      out.on('data', (chunk) => {
+        said += chunk
+      })
+    }
     const exited = once(gateway, 'exit')
     const [, ...probe] = JSON.parse(only('HEALTHCHECK').replace(/^.*?CMD /, '')) as string[]
     const health = async () => {
+      if (gateway.exitCode !== null && gateway.exitCode !== 0) throw new Error(`it ended: ${said}`)
       const [code] = await once(spawn(process.execPath, probe, { env, stdio: 'ignore' }), 'exit')
       return code as number
     }

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import { JsonApi } from '../../packages/gateway/src/sandbox/clients.ts'
 import { populate } from '../../packages/gateway/src/sandbox/populate.ts'
 import { eventually, json } from './api.ts'
 import { type Database, sqlite } from './database.ts'
+import { freePort } from './free-port.ts'
 
 /** Where messages go to and fro: a gateway, a lab, and who is there. */
 export interface Place {
@@ -178,13 +178,4 @@ export class Ground {
     await this.database.drop()
     rmSync(this.directory, { recursive: true, force: true })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || !address) throw new Error('there is no free port')
-  return address.port
 }
