@@ -76,6 +76,6 @@ commit, must be found by it within 200 seeds (\`e2e/chaos/simulation.test.ts\`).
   when the server keeps them, and not otherwise.
 - **The live network.** The lab speaks its protocol, and is driven by two clients that share no code; that WhatsApp's
   servers behave the same cannot be shown here.
-- **A disk that lies.** SQLite runs with full synchronisation and PostgreSQL with synchronous commits; a disk that
+- **A disk that lies.** SQLite runs with full synchronisation; a disk that
   confirms what it has not written loses it.
 `
