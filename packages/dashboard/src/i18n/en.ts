@@ -281,8 +281,6 @@ export const en = {
     message: 'Message',
     backToChat: 'Conversation',
     history: 'What became of it',
-    deliveries: 'Webhook deliveries it caused',
-    noDeliveries: 'No webhook wanted its events.',
     statuses: {
       accepted: 'Accepted',
       prepared: 'Prepared',

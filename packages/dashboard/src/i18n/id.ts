@@ -291,8 +291,6 @@ export const id: Dictionary = {
     message: 'Pesan',
     backToChat: 'Percakapan',
     history: 'Perjalanannya',
-    deliveries: 'Kiriman webhook yang disebabkannya',
-    noDeliveries: 'Tidak ada webhook yang meminta peristiwanya.',
     statuses: {
       accepted: 'Diterima',
       prepared: 'Disiapkan',

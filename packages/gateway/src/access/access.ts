@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { DEFAULT_TENANT, isSessionName, type KeyId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
-import { NO_QUOTAS, periodEnd, periodOf, QUOTAS, type Quotas } from '../core/quota.ts'
+import { NO_QUOTAS, periodEnd, periodOf, QUOTAS, type Quotas, secondsLeft } from '../core/quota.ts'
 import { isTimeZone } from '../core/time-zone.ts'
 import { DialectCredentials } from './dialect-keys.ts'
 import { formatKey, hashSecret, newSecret, parseKey, secretMatches } from './key-format.ts'
@@ -144,7 +144,7 @@ export class Access implements AccessVerbs {
     const limit = own?.quotas.numberChecksPerMonth ?? this.#quotas.numberChecksPerMonth
     const { taken } = await this.#store.countUsage(counter, amount, limit > 0 ? limit : Number.MAX_SAFE_INTEGER)
     if (!taken) {
-      const retryAfter = Math.ceil((periodEnd(at, 'month') - at) / 1000)
+      const retryAfter = secondsLeft(at, 'month')
       throw new KurirError('quota_exceeded', `The tenant may check ${limit} numbers a month`, { retryAfter })
     }
     try {

@@ -32,6 +32,11 @@ export function periodOf(at: number, period: UsagePeriod): string {
   return new Date(at).toISOString().slice(0, period === 'month' ? 'YYYY-MM'.length : 'YYYY-MM-DD'.length)
 }
 
+/** Seconds until the period that a time is in ends, rounded up. */
+export function secondsLeft(at: number, period: UsagePeriod): number {
+  return Math.ceil((periodEnd(at, period) - at) / 1000)
+}
+
 /** When the period that a time is in ends, milliseconds since the epoch. */
 export function periodEnd(at: number, period: UsagePeriod): number {
   const date = new Date(at)

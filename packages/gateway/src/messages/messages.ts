@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { KurirError } from '../core/errors.ts'
 import { type MessageId, newId, type SessionUid, type TenantId } from '../core/ids.ts'
 import { isSettled, type MessageRecord } from '../core/message.ts'
-import { NO_QUOTAS, periodEnd, type Quotas } from '../core/quota.ts'
+import { NO_QUOTAS, type Quotas, secondsLeft } from '../core/quota.ts'
 import { acceptsMessages, type SessionRecord } from '../core/session.ts'
 import type {
   Engine,
@@ -260,7 +260,7 @@ export class Messages implements MessageVerbs {
     const result = await this.#store.acceptMessage(draft, claim)
     if (result.kind === 'mismatch') throw new KurirError('idempotency_mismatch')
     if (result.kind === 'over_quota') {
-      const retryAfter = Math.ceil((periodEnd(draft.at, result.period) - draft.at) / 1000)
+      const retryAfter = secondsLeft(draft.at, result.period)
       const detail = `The tenant has sent the ${result.limit} messages of this ${result.period}`
       throw new KurirError('quota_exceeded', detail, { retryAfter })
     }
