@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3'
+import type { Bindings, Driver as SqlDriver, Statement as SqlStatement } from '../sql/driver.ts'
+import type { Transactions } from '../sql/group-commit.ts'
 
-/** What SQLite can bind. Booleans are 0/1, times integers (ms), JSON texts. */
-export type SqlValue = string | number | null | Uint8Array
-/** Values by position (`?`), or one object of values by name (`@name`). */
-type Bindings = SqlValue[] | [Record<string, SqlValue>]
+/** Failures of the disk or the file, not of the unit. */
+const DISK = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED|PROTOCOL)/
 
 interface Statement<B extends Bindings, Row> {
   /** Number of rows changed. */
@@ -53,4 +53,58 @@ export function openDriver(file: string, options: { busyMs: number }): Driver {
 /** Whether an error is SQLite's own; `code` as in https://sqlite.org/rescode.html. */
 export function isSqliteError(error: unknown): error is Error & { code: string } {
   return error instanceof Database.SqliteError
+}
+
+/** The same driver as the tables use it; each promise is settled already. */
+export function asyncDriver(driver: Driver): SqlDriver {
+  return {
+    prepare<B extends Bindings, Row>(sql: string): SqlStatement<B, Row> {
+      const statement = driver.prepare<B, Row>(sql)
+      return {
+        run: async (...values) => statement.run(...values),
+        post: (...values) => void statement.run(...values),
+        insert: async (...values) => statement.insert(...values),
+        get: async (...values) => statement.get(...values),
+        all: async (...values) => statement.all(...values),
+      }
+    },
+    pick: ({ sqlite }) => sqlite,
+  }
+}
+
+/** Transactions on the connection. Readers share it, and see what is not committed yet. */
+export function transactionsOf(driver: Driver): Transactions {
+  // IMMEDIATE: a deferred transaction that turns into a writer fails with SQLITE_BUSY without waiting.
+  const begin = driver.prepare<[]>('BEGIN IMMEDIATE')
+  const commit = driver.prepare<[]>('COMMIT')
+  const rollback = driver.prepare<[]>('ROLLBACK')
+  const savepoint = driver.prepare<[]>('SAVEPOINT unit')
+  const release = driver.prepare<[]>('RELEASE unit')
+  const undo = driver.prepare<[]>('ROLLBACK TO unit')
+  const outageOf = (error: unknown) => (isSqliteError(error) && DISK.test(error.code) ? error.code : undefined)
+  return {
+    begin: async () => void begin.run(),
+    commit: async () => void commit.run(),
+    rollback: async () => void rollback.run(),
+    run: (unit) => unit(),
+    nest: async (unit) => {
+      savepoint.run()
+      try {
+        const result = await unit()
+        release.run()
+        return result
+      } catch (error) {
+        if (outageOf(error) === undefined && driver.inTransaction) {
+          undo.run()
+          release.run()
+        }
+        throw error
+      }
+    },
+    get isOpen() {
+      return driver.inTransaction
+    },
+    readsShareIt: true,
+    outageOf,
+  }
 }

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { KurirError } from '../../core/errors.ts'
-import { type Driver, openDriver } from './driver.ts'
-import { type Effects, GroupCommit } from './group-commit.ts'
+import { type Effects, GroupCommit } from '../sql/group-commit.ts'
+import { type Driver, openDriver, transactionsOf } from './driver.ts'
 
 let directory: string
 let driver: Driver
 let observer: Driver
 let rung: Effects[]
-let rolledBack: number
+let refreshed: number
 let writer: GroupCommit
 
 beforeEach(() => {
@@ -20,18 +20,18 @@ beforeEach(() => {
   driver.exec('PRAGMA journal_mode=WAL; CREATE TABLE item (n INTEGER PRIMARY KEY, filler BLOB)')
   observer = openDriver(join(directory, 'test.db'), { busyMs: 100 })
   rung = []
-  rolledBack = 0
+  refreshed = 0
   writer = new GroupCommit({
-    driver,
+    transactions: transactionsOf(driver),
     logger: pino({ level: 'silent' }),
-    probe: () => void insertRow().run(Date.now(), null),
+    probe: async () => void insertRow().run(Date.now(), null),
     onCommitted: (effects) => rung.push(effects),
-    onRolledBack: () => void rolledBack++,
+    refresh: async () => void refreshed++,
   })
 })
 
-afterEach(() => {
-  writer.close()
+afterEach(async () => {
+  await writer.close()
   observer.close()
   driver.close()
   rmSync(directory, { recursive: true })
@@ -118,7 +118,7 @@ describe('units', () => {
     expect(duplicate).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' } })
     expect(last?.status).toBe('fulfilled')
     expect(committed()).toEqual([1, 3])
-    expect(rolledBack).toBe(2)
+    expect(refreshed).toBe(2)
     expect(writer.health()).toEqual({ ok: true, error: null })
   })
 
@@ -185,13 +185,13 @@ describe('a disk that refuses', () => {
 describe('a closed writer', () => {
   test('has stored what it was given before', async () => {
     const all = Promise.all(Array.from({ length: 100 }, (_, n) => add(n)))
-    writer.close()
+    await writer.close()
     await all
     expect(committed()).toHaveLength(100)
   })
 
   test('takes and reads nothing more', async () => {
-    writer.close()
+    await writer.close()
     await expect(add(1)).rejects.toMatchObject({ code: 'unavailable' })
     await expect(writer.read(() => 1)).rejects.toMatchObject({ code: 'unavailable' })
     expect(writer.health().ok).toBe(false)

@@ -1,0 +1,246 @@
+import type { EventType } from '../../../core/event.ts'
+import { type DeliveryId, type EndpointId, type EventId, newId, type TenantId } from '../../../core/ids.ts'
+import type { AttemptOutcome, Delivery, DeliveryFilter, DeliveryState } from '../../../webhooks/ports.ts'
+import type { Driver, SqlValue } from '../driver.ts'
+
+// Without ORDER BY, because SQLite plans one with parameters anew at every call, and this runs for every event.
+const LANE_BUSY = `SELECT 1 FROM delivery WHERE endpoint = ? AND lane = ? AND state = 'pending' LIMIT 1`
+const LANE_HEAD = `
+  SELECT row_no FROM delivery WHERE endpoint = ? AND lane = ? AND state = 'pending' ORDER BY row_no LIMIT 1`
+const INSERT = `
+  INSERT INTO delivery (id, endpoint, event_row_no, event_id, event_type, lane, state, due_at, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)`
+const DUE = `
+  SELECT row_no, id, endpoint, event_row_no, attempts, due_at FROM delivery
+  WHERE due_at <= ? ORDER BY due_at, row_no LIMIT ?`
+const DUE_AT_ENDPOINT = `
+  SELECT row_no, id, endpoint, event_row_no, attempts, due_at FROM delivery INDEXED BY delivery_due_at_endpoint
+  WHERE endpoint = ? AND due_at <= ? ORDER BY due_at, row_no LIMIT ?`
+const NEXT_ENDPOINT = `
+  SELECT endpoint FROM delivery INDEXED BY delivery_due_at_endpoint
+  WHERE due_at IS NOT NULL AND endpoint > ? ORDER BY endpoint LIMIT 1`
+const NEXT_DUE = 'SELECT min(due_at) AS due_at FROM delivery WHERE due_at > ?'
+const PENDING = `SELECT row_no, endpoint, lane FROM delivery WHERE id = ? AND state = 'pending'`
+const SETTLE = `
+  UPDATE delivery SET attempts = attempts + 1, state = ?, due_at = ?, last_status = ?, last_error = ?, finished_at = ?
+  WHERE row_no = ?`
+const GIVE_UP = `
+  UPDATE delivery SET state = 'dead', due_at = NULL, finished_at = ?, last_error = coalesce(last_error, ?)
+  WHERE endpoint = ? AND state = 'pending'`
+const REVIVE = `
+  UPDATE delivery SET state = 'pending', attempts = 0, due_at = NULL, finished_at = NULL WHERE row_no = ?`
+const LANE_DUE = `
+  SELECT row_no, due_at FROM delivery
+  WHERE endpoint = ? AND lane = ? AND state = 'pending' AND due_at IS NOT NULL LIMIT 1`
+const DEAD_SINCE = `
+  SELECT row_no, lane FROM delivery
+  WHERE endpoint = ? AND state = 'dead' AND created_at >= ? AND row_no > ? ORDER BY row_no LIMIT ?`
+const HURRY = `
+  UPDATE delivery SET due_at = @at WHERE endpoint = @endpoint AND created_at >= @since AND state = 'pending' AND due_at > @at`
+const SHOWN = 'SELECT d.*, e.url FROM delivery d JOIN endpoint e ON e.id = d.endpoint'
+const BY_ID = `${SHOWN} WHERE d.id = ?`
+const MAKE_DUE = 'UPDATE delivery SET due_at = ? WHERE row_no = ?'
+
+interface Row {
+  id: DeliveryId
+  row_no: number
+  lane: string
+  url: string
+  endpoint: EndpointId
+  event_id: string
+  event_type: EventType
+  state: DeliveryState
+  attempts: number
+  due_at: number | null
+  last_status: number | null
+  last_error: string | null
+  created_at: number
+  finished_at: number | null
+}
+
+export interface DueRow {
+  row_no: number
+  id: DeliveryId
+  endpoint: EndpointId
+  event_row_no: number
+  attempts: number
+  due_at: number
+}
+
+export interface NewDelivery {
+  endpoint: EndpointId
+  eventRowNo: number
+  eventId: EventId
+  eventType: EventType
+  /** What must stay in order at this endpoint. */
+  lane: string
+  /** Milliseconds. */
+  now: number
+}
+
+type InsertValues = [string, string, number, string, string, string, number | null, number]
+
+/**
+ * Only the oldest pending delivery of a lane (endpoint and lane text) has a `due_at`; the ones behind it are parked
+ * with NULL.
+ */
+export class DeliveryTable {
+  private readonly driver: Driver
+  private readonly laneBusy
+  private readonly laneHead
+  private readonly insertRow
+  private readonly dueRows
+  private readonly dueAtEndpointRows
+  private readonly nextEndpoint
+  private readonly nextDue
+  private readonly pendingRow
+  private readonly settleRow
+  private readonly giveUpRows
+  private readonly makeDueRow
+  private readonly reviveRow
+  private readonly laneDue
+  private readonly deadRows
+  private readonly hurryRows
+  private readonly byIdRow
+
+  constructor(driver: Driver) {
+    this.driver = driver
+    this.laneBusy = driver.prepare<[string, string]>(LANE_BUSY)
+    this.laneHead = driver.prepare<[string, string], { row_no: number }>(LANE_HEAD)
+    this.insertRow = driver.prepare<InsertValues>(INSERT)
+    this.dueRows = driver.prepare<[number, number], DueRow>(DUE)
+    this.dueAtEndpointRows = driver.prepare<[string, number, number], DueRow>(DUE_AT_ENDPOINT)
+    this.nextEndpoint = driver.prepare<[string], { endpoint: EndpointId }>(NEXT_ENDPOINT)
+    this.giveUpRows = driver.prepare<[number, string, string]>(GIVE_UP)
+    this.nextDue = driver.prepare<[number], { due_at: number | null }>(NEXT_DUE)
+    this.pendingRow = driver.prepare<[string], { row_no: number; endpoint: string; lane: string }>(PENDING)
+    this.settleRow =
+      driver.prepare<[string, number | null, number | null, string | null, number | null, number]>(SETTLE)
+    this.reviveRow = driver.prepare<[number]>(REVIVE)
+    this.laneDue = driver.prepare<[string, string], { row_no: number; due_at: number }>(LANE_DUE)
+    this.deadRows = driver.prepare<[string, number, number, number], { row_no: number; lane: string }>(DEAD_SINCE)
+    this.hurryRows = driver.prepare<[Record<string, SqlValue>]>(HURRY)
+    this.byIdRow = driver.prepare<[string], Row>(BY_ID)
+    this.makeDueRow = driver.prepare<[number, number]>(MAKE_DUE)
+  }
+
+  /** Due at once, or parked behind an unfinished one of its lane. */
+  async insert({ endpoint, eventRowNo, eventId, eventType, lane, now }: NewDelivery): Promise<void> {
+    const dueAt = (await this.laneBusy.get(endpoint, lane)) ? null : now
+    await this.insertRow.run(newId('dlv'), endpoint, eventRowNo, eventId, eventType, lane, dueAt, now)
+  }
+
+  /** Oldest first. */
+  async due(now: number, limit: number): Promise<DueRow[]> {
+    return await this.dueRows.all(now, limit)
+  }
+
+  /** The same, without some endpoints; how many of their deliveries are due costs nothing. */
+  async dueElsewhere(now: number, limit: number, without: ReadonlySet<EndpointId>): Promise<DueRow[]> {
+    const found: DueRow[] = []
+    let endpoint = (await this.nextEndpoint.get(''))?.endpoint
+    while (endpoint !== undefined) {
+      if (!without.has(endpoint)) found.push(...(await this.dueAtEndpointRows.all(endpoint, now, limit)))
+      endpoint = (await this.nextEndpoint.get(endpoint))?.endpoint
+    }
+    return found.sort((a, b) => a.due_at - b.due_at || a.row_no - b.row_no).slice(0, limit)
+  }
+
+  async nextDueAt(after: number): Promise<number | undefined> {
+    return (await this.nextDue.get(after))?.due_at ?? undefined
+  }
+
+  /** Makes all pending deliveries of the endpoint dead. */
+  async giveUp(endpoint: EndpointId, at: number, error: string): Promise<void> {
+    await this.giveUpRows.run(at, error, endpoint)
+  }
+
+  /** False where there is no such pending delivery. */
+  async settle(id: DeliveryId, { at, status, error, next }: AttemptOutcome): Promise<boolean> {
+    const row = await this.pendingRow.get(id)
+    if (!row) return false
+    if (next.kind === 'retry') {
+      await this.settleRow.run('pending', next.dueAt, status, error, null, row.row_no)
+      return true
+    }
+    await this.settleRow.run(next.kind, null, status, error, at, row.row_no)
+    const following = await this.laneHead.get(row.endpoint, row.lane)
+    if (following) await this.makeDueRow.run(at, following.row_no)
+    return true
+  }
+
+  async byId(id: DeliveryId): Promise<Delivery | undefined> {
+    const row = await this.byIdRow.get(id)
+    return row && fromRow(row)
+  }
+
+  /** Has the delivery made once more; what its lane owes before it comes first, and all of it now. */
+  async redeliver(id: DeliveryId, at: number): Promise<void> {
+    const row = await this.byIdRow.get(id)
+    if (!row) return
+    if (row.state !== 'pending') await this.reviveRow.run(row.row_no)
+    await this.wakeLane(row.endpoint, row.lane, at)
+  }
+
+  /** Does so with up to `limit` dead deliveries made since `since` (ms). Answers the last row and how many. */
+  async revive(endpoint: EndpointId, since: number, page: { at: number; afterRow: number; limit: number }) {
+    const rows = await this.deadRows.all(endpoint, since, page.afterRow, page.limit)
+    for (const { row_no, lane } of rows) {
+      await this.reviveRow.run(row_no)
+      await this.wakeLane(endpoint, lane, page.at)
+    }
+    return { count: rows.length, lastRow: rows.at(-1)?.row_no ?? page.afterRow }
+  }
+
+  /** Makes due at `at` what waits for a later retry. Answers how many. */
+  async hurry(endpoint: EndpointId, since: number, at: number): Promise<number> {
+    return await this.hurryRows.run({ endpoint, since, at })
+  }
+
+  /** One delivery of the lane is due at `at` or before: the one that is being tried, else the oldest. */
+  private async wakeLane(endpoint: EndpointId, lane: string, at: number): Promise<void> {
+    const due = await this.laneDue.get(endpoint, lane)
+    const next = due ?? (await this.laneHead.get(endpoint, lane))
+    if (next && (!due || due.due_at > at)) await this.makeDueRow.run(at, next.row_no)
+  }
+
+  /** Newest first; of an endpoint, or of all that a tenant has. */
+  async list(of: { endpoint: EndpointId } | { tenant: TenantId }, filter: DeliveryFilter): Promise<Delivery[]> {
+    const terms = ['endpoint' in of ? 'd.endpoint = ?' : 'e.tenant = ?']
+    const values: SqlValue[] = ['endpoint' in of ? of.endpoint : of.tenant]
+    if (filter.state) {
+      terms.push('d.state = ?')
+      values.push(filter.state)
+    }
+    if (filter.sessionUid) {
+      terms.push('e.session_uid = ?')
+      values.push(filter.sessionUid)
+    }
+    if (filter.cursor) {
+      terms.push('d.row_no < (SELECT row_no FROM delivery WHERE id = ?)')
+      values.push(filter.cursor)
+    }
+    return (
+      await this.driver
+        .prepare<SqlValue[], Row>(`${SHOWN} WHERE ${terms.join(' AND ')} ORDER BY d.row_no DESC LIMIT ?`)
+        .all(...values, filter.limit)
+    ).map(fromRow)
+  }
+}
+
+function fromRow(row: Row): Delivery {
+  return {
+    id: row.id,
+    endpoint: row.endpoint,
+    url: row.url,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    state: row.state,
+    attempts: row.attempts,
+    dueAt: row.due_at,
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  }
+}

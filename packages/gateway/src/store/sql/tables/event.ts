@@ -1,0 +1,117 @@
+import type { EventRecord, EventType } from '../../../core/event.ts'
+import type { EventId, SessionUid, TenantId } from '../../../core/ids.ts'
+import type { EventQuery, StoredEvent } from '../../../events/ports.ts'
+import type { Driver, SqlValue } from '../driver.ts'
+
+const INSERT = `
+  INSERT INTO event (id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const SELECT = `
+  SELECT row_no, id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane FROM event`
+const BY_ROW = `${SELECT} WHERE row_no = ?`
+
+interface Row {
+  row_no: number
+  id: EventId
+  tenant: TenantId
+  session_uid: SessionUid
+  session: string
+  seq: number
+  type: EventType
+  timestamp: number
+  data: string
+  metadata: string
+  lane: string
+}
+
+/** An event whose data and metadata are JSON texts already. */
+export interface RenderedEvent extends Omit<EventRecord, 'data' | 'metadata'> {
+  data: string
+  metadata: string
+}
+
+type InsertValues = [string, string, string, string, number, string, number, string, string, string]
+
+export class EventTable {
+  private readonly driver: Driver
+  private readonly insertRow
+  private readonly byRow
+
+  constructor(driver: Driver) {
+    this.driver = driver
+    this.insertRow = driver.prepare<InsertValues>(INSERT)
+    this.byRow = driver.prepare<[number], Row>(BY_ROW)
+  }
+
+  /** Answers the row number. */
+  async insert(event: RenderedEvent): Promise<number> {
+    return await this.insertRow.insert(
+      event.id,
+      event.tenant,
+      event.sessionUid,
+      event.session,
+      event.seq,
+      event.type,
+      event.timestamp,
+      event.data,
+      event.metadata,
+      event.lane,
+    )
+  }
+
+  async byRowNo(rowNo: number): Promise<EventRecord | undefined> {
+    const row = await this.byRow.get(rowNo)
+    return row && fromRow(row)
+  }
+
+  /** Row and sequence number of the last event; zeros where there is none. */
+  async latest({
+    tenant,
+    sessionUid,
+  }: Pick<EventQuery, 'tenant' | 'sessionUid'>): Promise<{ row: number; seq: number }> {
+    const filter = sessionUid ? 'WHERE session_uid = ?' : tenant === null ? '' : 'WHERE tenant = ?'
+    const order = sessionUid ? 'seq' : 'row_no'
+    const values = sessionUid ? [sessionUid] : tenant === null ? [] : [tenant]
+    const sql = `SELECT row_no AS row, seq FROM event ${filter} ORDER BY ${order} DESC LIMIT 1`
+    return (
+      (await this.driver.prepare<SqlValue[], { row: number; seq: number }>(sql).get(...values)) ?? { row: 0, seq: 0 }
+    )
+  }
+
+  async list(query: EventQuery): Promise<StoredEvent[]> {
+    const terms: string[] = []
+    const values: SqlValue[] = []
+    const where = (term: string, ...bound: SqlValue[]) => {
+      terms.push(term)
+      values.push(...bound)
+    }
+    if (query.tenant !== null) where('tenant = ?', query.tenant)
+    if (query.sessionUid) where('session_uid = ?', query.sessionUid)
+    if (query.types) where(`type IN (${query.types.map(() => '?').join(', ')})`, ...query.types)
+    if (query.afterSeq !== undefined) where('seq > ?', query.afterSeq)
+    if (query.afterRow !== undefined) where('row_no > ?', query.afterRow)
+    const filter = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''
+    // Within a session both orders are one; `seq` has the index.
+    const order = query.sessionUid ? 'seq' : 'row_no'
+    return (
+      await this.driver
+        .prepare<SqlValue[], Row>(`${SELECT} ${filter} ORDER BY ${order} LIMIT ?`)
+        .all(...values, query.limit)
+    ).map((row) => ({ row: row.row_no, event: fromRow(row) }))
+  }
+}
+
+function fromRow(row: Row): EventRecord {
+  return {
+    id: row.id,
+    seq: row.seq,
+    type: row.type,
+    tenant: row.tenant,
+    sessionUid: row.session_uid,
+    session: row.session,
+    timestamp: row.timestamp,
+    data: JSON.parse(row.data) as unknown,
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    lane: row.lane,
+  }
+}

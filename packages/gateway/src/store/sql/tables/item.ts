@@ -1,0 +1,49 @@
+import type { SessionUid } from '../../../core/ids.ts'
+import type { Item, ItemKey } from '../../../items/ports.ts'
+import type { Driver } from '../driver.ts'
+
+const SAVE = `
+  INSERT INTO item (tenant, dialect, kind, id, session_uid, value, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (tenant, dialect, kind, id) DO UPDATE
+  SET session_uid = excluded.session_uid, value = excluded.value, changed_at = excluded.changed_at`
+const GET = 'SELECT session_uid, value, changed_at FROM item WHERE tenant = ? AND dialect = ? AND kind = ? AND id = ?'
+
+const LIST = `
+  SELECT id, session_uid, value, changed_at FROM item
+  WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind AND (@before IS NULL OR id < @before)
+  ORDER BY id DESC LIMIT @limit`
+
+interface Row {
+  session_uid: SessionUid | null
+  value: string
+  changed_at: number
+}
+
+export class ItemTable {
+  private readonly saveRow
+  private readonly getRow
+  private readonly listRows
+
+  constructor(driver: Driver) {
+    this.saveRow = driver.prepare<[string, string, string, string, string | null, string, number]>(SAVE)
+    this.getRow = driver.prepare<[string, string, string, string], Row>(GET)
+    this.listRows = driver.prepare<[Record<string, string | number | null>], Row & { id: string }>(LIST)
+  }
+
+  async save({ tenant, dialect, kind, id, session, value, changedAt }: Item): Promise<void> {
+    await this.saveRow.run(tenant, dialect, kind, id, session, JSON.stringify(value), changedAt)
+  }
+
+  async get(key: ItemKey): Promise<Item | undefined> {
+    const row = await this.getRow.get(key.tenant, key.dialect, key.kind, key.id)
+    return row && { ...key, session: row.session_uid, value: JSON.parse(row.value), changedAt: row.changed_at }
+  }
+  async list(shelf: Omit<ItemKey, 'id'>, { limit, before }: { limit: number; before?: string }): Promise<Item[]> {
+    const { tenant, dialect, kind } = shelf
+    const rows = await this.listRows.all({ tenant, dialect, kind, limit, before: before ?? null })
+    return rows.map((row) => ({
+      ...{ tenant, dialect, kind, id: row.id },
+      ...{ session: row.session_uid, value: JSON.parse(row.value), changedAt: row.changed_at },
+    }))
+  }
+}
