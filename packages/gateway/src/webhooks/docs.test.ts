@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { FETCH_FAILURES } from '../safe-fetch/errors.ts'
 import { ATTEMPT_ERRORS } from './call.ts'
 import { RETRY_DELAYS_MS } from './retry-schedule.ts'
-import { openRig } from './test/pump.ts'
 
 const page = await readFile(new URL('../../../../docs/webhooks.md', import.meta.url), 'utf8')
-const HERE = fileURLToPath(new URL('.', import.meta.url))
 
 /** What no delivery ends in: its URL was checked when it was written down, and its answer is not read. */
 const NEVER = [
@@ -41,38 +37,5 @@ describe('docs/webhooks.md', () => {
       return cell === 'at once' ? 0 : Number(amount) * (unit[name] ?? Number.NaN)
     })
     expect(delays).toEqual(RETRY_DELAYS_MS)
-  })
-
-  it('has a receiver that runs and verifies', { timeout: 20_000 }, async () => {
-    const sample = /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
-    const onFreePort = sample.replace('.listen(8080)', '.listen(0, function () { console.log(this.address().port) })')
-    expect(onFreePort).not.toBe(sample)
-    const rig = await openRig()
-    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
-    const receiver = spawn(process.execPath, ['--input-type=module', '-e', onFreePort], {
-      cwd: HERE,
-      env: { ...process.env, WEBHOOK_SECRET: secret },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    try {
-      let said = ''
-      receiver.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString()
-      })
-      await vi.waitFor(() => expect(said).toMatch(/^\d+\n/), 10_000)
-      const url = `http://127.0.0.1:${said.trim()}/`
-      const good = await rig.store.createEndpoint(url, { secret })
-      const forged = await rig.store.createEndpoint(url)
-      const session = await rig.store.createSession('shop')
-      rig.pump.start()
-      await rig.store.receive(session, '6281311110001', 'Halo, got it')
-      const result = async () => [...(await rig.store.deliveries(good)), ...(await rig.store.deliveries(forged))]
-      await vi.waitFor(async () => expect((await result()).every(({ attempts }) => attempts === 1)).toBe(true), 10_000)
-      expect(await result()).toMatchObject([{ state: 'delivered' }, { state: 'pending', lastStatus: 400 }])
-      expect(said).toContain("text: 'Halo, got it'")
-    } finally {
-      receiver.kill()
-      await rig.close()
-    }
   })
 })
