@@ -243,3 +243,27 @@ test('probability, afterMs and session decide when a fault strikes; the same see
   expect(lab.world.faults.strike('nack', ME)).toBeUndefined()
   await expect(fault('no-such-fault')).rejects.toThrow('400')
 })
+
+test('unavailable: the message comes without its content, and the own phone has it', async () => {
+  const stub = next(sock, 'messages.upsert', ({ messages }) => messages.find((one) => one.messageStubType === 2))
+  await fault('unavailable', { session: ME, count: 1 })
+  const { id } = await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ME, text: 'only there' })
+  expect((await stub).key.id).toBe(id)
+  const resent = await next(sock, 'messages.upsert', ({ messages }) =>
+    messages.find(({ message }) => message?.conversation),
+  )
+  expect(resent).toMatchObject({ key: { id }, message: { conversation: 'only there' } })
+})
+
+test('silent-phone: a phone does not answer its linked device; resend: it does without being asked', async () => {
+  await fault('silent-phone', { session: ME })
+  await fault('unavailable', { session: ME, count: 1 })
+  const { id } = await control(lab, 'POST', `/phones/${BOB}/messages`, { to: ME, text: 'silence' })
+  await eventually(async () => {
+    const { faults } = await control<{ faults: { struck: number }[] }>(lab, 'GET', '/faults')
+    return faults[0]?.struck === 1
+  })
+  const resent = next(sock, 'messages.upsert', ({ messages }) => messages.find(({ message }) => message?.conversation))
+  await control(lab, 'POST', `/phones/${ME}/resend`, { id })
+  expect(await resent).toMatchObject({ key: { id }, message: { conversation: 'silence' } })
+})

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { ServerState } from '../server/context.ts'
+import { notFound } from '../world/errors.ts'
+import { resendToCompanion } from '../world/peer-data.ts'
 import { acknowledge, showTyping } from '../world/person.ts'
 import { sendRequest } from '../world/phone-send.ts'
 import { sentRows } from '../world/sent.ts'
@@ -18,6 +20,8 @@ const Typing = Type.Object({
   chat: Type.String(),
   state: Type.Optional(Type.Enum(['composing', 'recording', 'paused'])),
 })
+
+const Resend = Type.Object({ id: Type.String() })
 
 type Params = { Params: { phone: string } }
 
@@ -64,6 +68,23 @@ export function messageRoutes(app: FastifyInstance, { world }: ServerState): voi
       const { chat, state = 'composing' } = request.body
       showTyping(world, world.phone(request.params.phone), chat, state)
       return { chat, state }
+    },
+  )
+  resendRoute(app, world)
+}
+
+function resendRoute(app: FastifyInstance, world: ServerState['world']): void {
+  app.post<Params & { Body: Static<typeof Resend> }>(
+    '/phones/:phone/resend',
+    { schema: { body: Resend } },
+    async (request) => {
+      const user = world.phone(request.params.phone)
+      const { id } = request.body
+      if (!user.known.has(id)) throw notFound(`${user.phone} knows no message ${id}`)
+      await user.tasks.run(async () => {
+        for (const one of user.companions.values()) await resendToCompanion(world, one, user.messageId(), [id])
+      })
+      return { id }
     },
   )
 }

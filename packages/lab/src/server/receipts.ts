@@ -72,7 +72,7 @@ function onRetry(world: World, reader: Companion, author: Address, receipt: Bina
     return
   }
   const known = user.known.get(id)
-  if (known?.sender !== user) return
+  if (known?.sender !== user || world.faults.strike('no-resend', user.phone)) return
   const count = Number(child(receipt, 'retry')?.attrs.count ?? 1)
   const bundle = readBundle(receipt)
   user.whenOnline(() => resend(world, user, known, reader, count, bundle))

@@ -106,13 +106,13 @@ async function encryptForAll(world: World, outgoing: Outgoing, isShutOut: boolea
     const keys = new Map<Companion, Ciphertext[]>()
     for (const target of targets) keys.set(target, await senderKeyCopy(world, sender, chat, target))
     const common = await sender.device.encryptGroup(chat.jid, composed.message)
-    for (const [target, own] of keys) dispatch(world, target, pushed(outgoing, target, [...own, common]))
+    for (const [target, own] of keys) dispatch(world, target, pushed(world, outgoing, target, [...own, common]))
     return
   }
   for (const target of targets) {
     await ensureSession(world, sender, target)
     const copy = await sender.device.encrypt(peerOf(target), forDevice(outgoing, target))
-    dispatch(world, target, pushed(outgoing, target, [copy]))
+    dispatch(world, target, pushed(world, outgoing, target, [copy]))
   }
 }
 
@@ -130,7 +130,7 @@ function forDevice({ sender, chat, composed }: Outgoing, target: Companion): pro
 }
 
 /** The stanza a companion gets. */
-function pushed(outgoing: Outgoing, target: Companion, copies: Ciphertext[], retry?: number): BinaryNode {
+function pushed(world: World, outgoing: Outgoing, target: Companion, copies: Ciphertext[], retry?: number): BinaryNode {
   const { id, sender, chat, composed, timestamp, byLid } = outgoing
   const { type, mediatype, edit } = composed
   const address = isGroupRecord(chat)
@@ -140,7 +140,10 @@ function pushed(outgoing: Outgoing, target: Companion, copies: Ciphertext[], ret
         ...(byLid ? { sender_pn: sender.jid(), addressing_mode: 'lid' } : { sender_lid: sender.lidJid() }),
         recipient: target.user === sender && chat !== sender ? chat.jid() : undefined,
       }
-  const encs = copies.map((copy) => node('enc', { v: 2, type: copy.type, mediatype, count: retry }, copy.data))
+  const isAbsent = retry === undefined && world.faults.strike('unavailable', target.user.phone)
+  const encs = isAbsent
+    ? [node('unavailable', {})]
+    : copies.map((copy) => node('enc', { v: 2, type: copy.type, mediatype, count: retry }, copy.data))
   return node('message', { ...address, id, t: timestamp, type, edit, notify: sender.name }, encs)
 }
 
@@ -149,12 +152,19 @@ function dispatch(world: World, target: Companion, stanza: BinaryNode): void {
   if (world.faults.strike('duplicate-delivery', target.user.phone)) target.signal(stanza)
 }
 
-function peerOf(companion: Companion): { lid: string; device: number } {
+/** A companion as the other end of a Signal session. */
+export function peerOf(companion: Companion): { lid: string; device: number } {
   return { lid: companion.user.lid, device: companion.id }
 }
 
 /** Opens a Signal session with a companion where there is none, or anew with the given bundle. */
-async function ensureSession(world: World, sender: User, target: Companion, anew = false, bundle?: PreKeyBundle) {
+export async function ensureSession(
+  world: World,
+  sender: User,
+  target: Companion,
+  anew = false,
+  bundle?: PreKeyBundle,
+): Promise<void> {
   if (!anew && sender.device.hasSession(peerOf(target))) return
   const keys = bundle ?? target.bundle(() => world.stanzaId(), world.seconds)
   await sender.device.startSession(peerOf(target), keys)
@@ -176,5 +186,5 @@ export async function resend(
   await ensureSession(world, sender, target, true, bundle)
   const senderKey = isGroupRecord(chat) ? await sender.device.senderKeyFor(chat.jid) : {}
   const copy = await sender.device.encrypt(peerOf(target), { ...forDevice(outgoing, target), ...senderKey })
-  target.deliver(pushed(outgoing, target, [copy], retry))
+  target.deliver(pushed(world, outgoing, target, [copy], retry))
 }

@@ -1,6 +1,7 @@
 import { isGroup, isLid, parseJid } from '../wire/jid.ts'
 import { type BinaryNode, bytes, child, children, node } from '../wire/node.ts'
 import { type Companion, type Group, isGroupRecord, type User } from './model.ts'
+import { answerPeer } from './peer-data.ts'
 import { type PhoneArrival, takeIn } from './phone.ts'
 import { sendRequest } from './phone-send.ts'
 import type { Ciphertext } from './signal-device.ts'
@@ -43,14 +44,15 @@ function routeStrangerCopies(world: World, sender: Companion, stanza: BinaryNode
   }
 }
 
-/** A companion asks its own phone for something: the phone reads it, so that the ratchet moves on, and stays silent. */
+/** A companion asks its own phone for something: the phone reads it, and answers what it can. */
 export function routePeer(world: World, sender: Companion, stanza: BinaryNode): void {
   const { user, id } = sender
   const enc = child(stanza, 'enc')
   if (!enc || !world.decrypt) return
   const copy = { type: enc.attrs.type as Ciphertext['type'], data: bytes(enc) }
   user.whenOnline(async () => {
-    await user.device.decrypt({ lid: user.lid, device: id }, copy)
+    const request = await user.device.decrypt({ lid: user.lid, device: id }, copy)
+    await answerPeer(world, sender, stanza.attrs.id ?? '', request)
   })
 }
 

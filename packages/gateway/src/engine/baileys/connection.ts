@@ -39,6 +39,7 @@ import { otherAddress } from './other-address.ts'
 import { requestPairingCode } from './pairing-code.ts'
 import { Preparer } from './preparer.ts'
 import { PrivacyTokens } from './privacy-tokens.ts'
+import { ResendRequests } from './resend-requests.ts'
 import { isConnectionLoss, Sender } from './sender.ts'
 import type { SessionState } from './session-state.ts'
 import { socketConfig } from './socket-config.ts'
@@ -74,6 +75,7 @@ export class BaileysConnection implements EngineConnection {
   readonly #acks = new Acks()
   readonly #groups = new Groups()
   readonly #inbound: Inbound
+  readonly #resends: ResendRequests
   readonly #browser: [string, string, string]
   readonly #opened = Promise.withResolvers<void>()
   readonly #life = new Lifetime()
@@ -98,10 +100,12 @@ export class BaileysConnection implements EngineConnection {
     this.#context = context
     this.#browser = [context.deviceName, 'Chrome', '1.0']
     const { session, auth, sink, clock, logger, failpoint, state } = context
+    const me = () => this.#credentials?.creds.me
+    const { placeholders, keys } = state
+    this.#resends = new ResendRequests({ placeholders, clock, logger, me, waitMs: context.timeouts.resend })
     this.#inbound = new Inbound({
-      ...{ session, auth, sink, clock, logger, failpoint },
-      keys: state.keys,
-      me: () => this.#credentials?.creds.me,
+      ...{ session, auth, sink, clock, logger, failpoint, me, keys, placeholders },
+      resends: this.#resends,
       lookUp: (jid: Jid) => otherAddress(state.keys, jid),
     })
     const actions = { sock: () => this.#open(this.#sock), ask: <T>(answer: Promise<T>) => this.#ask(answer) }
@@ -231,7 +235,10 @@ export class BaileysConnection implements EngineConnection {
       return
     }
     await this.#inbound.idle()
-    if (this.#phase === 'open') this.#context.sink.onDrained()
+    if (this.#phase !== 'open' || !this.#sock) return
+    this.#context.sink.onDrained()
+    const { logger } = this.#context
+    await this.#resends.begin(this.#sock).catch((err: unknown) => logger.warn({ err }, 'The phone could not be asked'))
   }
 
   #update(sock: WASocket, credentials: Credentials, update: Partial<ConnectionState>): void {
@@ -286,6 +293,7 @@ export class BaileysConnection implements EngineConnection {
     this.#acks.lose()
     this.#preparer?.end()
     this.chatActions.end()
+    this.#resends.end()
     this.#life.end()
     this.#opened.reject(lost)
     await this.#settle()

@@ -1,10 +1,13 @@
+import type { proto } from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
 import type { SessionUid } from '../../core/ids.ts'
+import { parseJid } from '../../core/jid.ts'
 import type { EngineSink } from '../port.ts'
 import type { AuthStore, JournalEntry } from './auth-port.ts'
 import type { LookUpAlternative, Me } from './from-wa/address.ts'
 import { readRow } from './from-wa/row.ts'
+import type { Placeholders } from './placeholders.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
@@ -17,6 +20,7 @@ export interface PumpContext {
   logger: Logger
   me: () => Me | undefined
   lookUp: LookUpAlternative
+  placeholders: Placeholders
 }
 
 /**
@@ -73,12 +77,20 @@ export class InboundPump {
   }
 
   async #store(row: JournalEntry): Promise<void> {
-    const { auth, session, sink, me, lookUp } = this.#context
+    const { auth, session, sink, me, lookUp, placeholders } = this.#context
     const own = me()
     if (!own) return
     const sentProto = (waId: string) => auth.findSentProto(session, waId)
-    const message = await readRow(row, { me: own, lookUp, sentProto })
-    if (message) await sink.onMessage(message)
-    else await auth.consumeJournal(session, [row.key])
+    const otherName = async (jid: string) => {
+      const person = parseJid(jid)
+      return person ? lookUp(person) : null
+    }
+    const askedFor = async (key: proto.IMessageKey) => (await placeholders.find(key, otherName))?.envelope
+    const messages = await readRow(row, { me: own, lookUp, sentProto, askedFor })
+    for (const message of messages) {
+      await sink.onMessage(message)
+      await placeholders.settle(message.waId)
+    }
+    if (messages.length === 0) await auth.consumeJournal(session, [row.key])
   }
 }

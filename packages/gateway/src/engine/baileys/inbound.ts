@@ -8,6 +8,7 @@ import { groupUpdateOf } from './group-updates.ts'
 import { InboundPump, type PumpContext } from './inbound-pump.ts'
 import { receiptOf } from './receipts.ts'
 import type { DecryptionJournal } from './repository-context.ts'
+import type { ResendRequests } from './resend-requests.ts'
 import type { SignalKeys } from './signal-keys.ts'
 import type { SignalUnit } from './signal-unit.ts'
 import { Chain, intercept } from './stanzas.ts'
@@ -21,6 +22,7 @@ type Proceed = (stanza: BinaryNode) => Promise<void>
 
 export interface InboundContext extends PumpContext {
   keys: SignalKeys
+  resends: Pick<ResendRequests, 'add'>
   sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt' | 'onGroupUpdate' | 'onCall'>
   failpoint: Failpoint | undefined
 }
@@ -93,9 +95,23 @@ export class Inbound implements DecryptionJournal {
   async #message(stanza: BinaryNode, proceed: Proceed): Promise<void> {
     if (this.pump.waiting >= ROOM) await this.pump.idle()
     const fate = this.#envelopes.open(stanza)
+    const isAbsent = isUnreadable(stanza, fate) && getBinaryNodeChild(stanza, 'enc') === undefined
+    // Nobody sends it again: what is known of it is stored before Baileys confirms it.
+    if (isAbsent) await this.#missing(stanza, fate)
     const { offline: _offline, ...attrs } = stanza.attrs
     await proceed({ ...stanza, attrs })
-    if (fate.decrypted === 0 && isUnreadable(stanza, fate)) await this.#undecryptable(fate)
+    if (!isAbsent && fate.decrypted === 0 && isUnreadable(stanza, fate)) await this.#missing(stanza, fate)
+  }
+
+  async #missing(stanza: BinaryNode, fate: StanzaFate): Promise<void> {
+    const { resends, logger } = this.#context
+    await this.#undecryptable(fate)
+    if (isWithheld(stanza)) return
+    try {
+      await resends.add(fate.envelope, getBinaryNodeChild(stanza, 'enc') === undefined)
+    } catch (error) {
+      logger.warn({ err: error }, 'It could not be noted that the phone is to be asked for a message')
+    }
   }
 
   async #undecryptable({ envelope }: StanzaFate): Promise<void> {
@@ -143,6 +159,14 @@ export class Inbound implements DecryptionJournal {
     }
     void proceed(stanza).catch(() => {})
   }
+}
+
+/** Whether linked devices are not meant to have the message (seen once, a bot's, a hosted account's). */
+function isWithheld(stanza: BinaryNode): boolean {
+  return (
+    NOT_OURS.has(getBinaryNodeChild(stanza, 'enc')?.attrs.type ?? '') ||
+    getBinaryNodeChild(stanza, 'unavailable')?.attrs.type !== undefined
+  )
 }
 
 /** Whether a person wrote something here that could not be read; the sender has been asked to send it again. */

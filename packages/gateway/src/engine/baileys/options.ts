@@ -39,6 +39,8 @@ export interface Timeouts {
   query: number
   /** From the written stanza to the server's ack. */
   ack: number
+  /** For the sender of an unreadable message to send it again; then the account's own phone is asked. */
+  resend: number
   /** Between two signs of life that are asked of the server. */
   keepAlive: number
   /** How long each QR may be shown; without it 60 s for the first and 20 s for the others, as WhatsApp Web does. */
@@ -49,5 +51,6 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   connect: 20_000,
   query: 10_000,
   ack: 20_000,
+  resend: 5_000,
   keepAlive: 30_000,
 }

@@ -3,6 +3,7 @@ import type { SessionUid } from '../../core/ids.ts'
 import type { AuthStore } from './auth-port.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import { KeyedLock } from './locks.ts'
+import { Placeholders } from './placeholders.ts'
 import { RetryCounters } from './retry-counters.ts'
 import { SignalKeys } from './signal-keys.ts'
 
@@ -21,7 +22,7 @@ export interface SessionState {
   devices: BoundedCache
   /** Counts how often a message was asked for again; neither a reconnect nor a restart may start the count anew. */
   retries: RetryCounters
-  placeholders: BoundedCache
+  placeholders: Placeholders
   /** Numbers known to have an account. */
   numbers: BoundedCache
   /** When a contact was last given a privacy token, by LID. */
@@ -36,7 +37,7 @@ export function newSessionState(store: AuthStore, session: SessionUid, clock: Cl
     locks: new KeyedLock(),
     devices: cache(20_000, 30 * DAY),
     retries: new RetryCounters(keys, clock),
-    placeholders: cache(1_000, HOUR),
+    placeholders: new Placeholders(keys, clock),
     numbers: cache(10_000, DAY),
     tokens: cache(10_000, 7 * DAY),
   }

@@ -52,10 +52,16 @@ export function socketConfig(parts: SocketParts): UserFacingSocketConfig {
     // A device may ask five times for a message; Baileys counts each answer twice.
     maxMsgRetryCount: 10,
     msgRetryCounterCache: state.retries,
-    placeholderResendCache: state.placeholders,
+    // The engine asks the phone itself (`ResendRequests`): Baileys believes that it has been asked already.
+    placeholderResendCache: { get: asked, set: () => {}, del: () => {}, flushAll: () => {} },
     cachedGroupMetadata: (group) => groups.metadata(group),
     getMessage: ({ id }) => sentMessage(auth, session, id),
   }
+}
+
+/** Baileys' type wants whatever the caller expects; it asks for nothing but whether there is something. */
+function asked<T>(): T {
+  return true as T
 }
 
 /** What we sent under this id, for a recipient who could not read it; undefined on a miss, never an empty message. */
