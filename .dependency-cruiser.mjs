@@ -105,6 +105,13 @@ export default {
       to: { path: '^packages/(?!client/)' },
     },
     {
+      name: 'the-command-line-calls-by-the-client',
+      comment: 'the gateway itself does not call itself',
+      severity: 'error',
+      from: { path: G, pathNot: `${G}/cli/|${notTest}` },
+      to: { path: '^packages/client/' },
+    },
+    {
       name: 'the-gateway-knows-no-lab',
       severity: 'error',
       from: { path: G, pathNot: notTest },

@@ -15,41 +15,52 @@ interface RestoreFlags {
   json?: boolean
 }
 
+const RESTORE_HELP = `
+Stop the old gateway first, and never run it again: its directory and the new one are the same linked devices. Nobody
+scans a code; the accounts renew their encryption with everybody at the next message.
+
+Example:
+  kurir restore /backups/kurir-monday.db --data /var/lib/kurir
+  kurir start --data /var/lib/kurir`
+
 /** `kurir backup` and `kurir restore`: both work on the data directory, without the gateway's API. */
 export function addBackup(program: Command, streams: Streams): void {
   program
     .command('backup')
     .argument('<file>', 'file to write; it must not exist')
-    .description('write a consistent copy of the store, while the gateway runs or not')
-    .option('--data <directory>', 'directory of the database (KURIR_DATA)')
-    .option('--media', 'with the files of messages')
-    .option('--json', 'in JSON')
+    .description('write everything into one file, while the gateway runs or not')
+    .option('--data <directory>', 'data directory of the gateway (KURIR_DATA)')
+    .option('--media', 'with the files of messages, which may be large')
+    .option('--json', 'answer in one line of JSON')
     .addHelpText('after', '\nExample:\n  kurir backup /backups/kurir-monday.db --media')
     .action(async (file: string, { data, media, json }: BackupFlags) => {
       const { config } = loadConfig(data === undefined ? {} : { KURIR_DATA: data })
       const { makeBackup } = await import('../store/sqlite/backup/make.ts')
-      const report = makeBackup({ dataDir: config.dataDir, file, media: media === true, now: Date.now() })
-      const files = report.media ? `, with ${report.media.files} files` : ''
-      new Output(json === true, streams).answer(
-        report,
-        `Wrote ${file} (${report.bytes} bytes${files}) and its checksum`,
+      const output = new Output(json === true, streams)
+      const report = await output.during(`Copying the store in ${config.dataDir}`, () =>
+        makeBackup({ dataDir: config.dataDir, file, media: media === true, now: Date.now() }),
       )
+      const files = report.media ? `, with ${report.media.files} files` : ''
+      output.answer(report, `Wrote ${file} (${report.bytes} bytes${files}) and its checksum`)
     })
 
   program
     .command('restore')
-    .argument('<file>', 'a backup')
-    .description('put a backup into an empty directory; its accounts renew their encryption with everybody')
+    .argument('<file>', 'file that "kurir backup" wrote, with its .sha256 beside it')
+    .description('make a new data directory from a backup')
     .requiredOption('--data <directory>', 'directory to make; it must be empty')
-    .option('--resend', 'send again what was being sent then; it may come twice')
-    .option('--json', 'in JSON')
-    .addHelpText('after', '\nExample:\n  kurir restore /backups/kurir-monday.db --data /var/lib/kurir')
+    .option('--resend', 'send again what was being sent at the time of the backup; it may arrive twice')
+    .option('--json', 'answer in one line of JSON')
+    .addHelpText('after', RESTORE_HELP)
     .action(async (file: string, { data, resend, json }: RestoreFlags) => {
       const logger = createLogger({ level: 'warn', pretty: process.stderr.isTTY === true })
       const { restoreBackup } = await import('../store/sqlite/backup/restore.ts')
-      const report = restoreBackup({ file, dataDir: data, resend: resend === true, now: Date.now(), logger })
+      const output = new Output(json === true, streams)
+      const report = await output.during(`Restoring ${file}`, () =>
+        restoreBackup({ file, dataDir: data, resend: resend === true, now: Date.now(), logger }),
+      )
       const unknown = report.unknown ? ` ${report.unknown} messages that were being sent are now "unknown".` : ''
       const text = `Restored ${report.sessions} sessions and ${report.media} files into ${data}.${unknown}`
-      new Output(json === true, streams).answer(report, text)
+      output.answer(report, text)
     })
 }

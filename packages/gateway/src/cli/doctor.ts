@@ -20,8 +20,8 @@ export function addDoctor(program: Command, streams: Streams): void {
   program
     .command('doctor')
     .description('look at Node.js, settings, disk, database, network and clock, and say what to do')
-    .option('--data <directory>', 'directory of the database (KURIR_DATA)')
-    .option('--json', 'in JSON')
+    .option('--data <directory>', 'data directory of the gateway (KURIR_DATA)')
+    .option('--json', 'answer in one line of JSON')
     .addHelpText('after', '\nExamples:\n  kurir doctor\n  kurir doctor --data /var/lib/kurir --json')
     .action(async ({ data, json }: DoctorFlags) => {
       const findings = await examine(data === undefined ? {} : { KURIR_DATA: data })

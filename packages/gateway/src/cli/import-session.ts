@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
-import { type ClientFlags, connect, withClientFlags } from './client-flags.ts'
+import { type ClientFlags, connect, given, withClientFlags } from './client-flags.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import type { Streams } from './output.ts'
+import type { Progress } from './progress.ts'
 
 interface Flags extends ClientFlags {
   id?: string
@@ -20,16 +21,17 @@ Example:
 /** `kurir sessions import`. */
 export function addImport(sessions: Command, streams: Streams): void {
   withClientFlags(sessions.command('import').argument('<folder>', 'folder with creds.json'))
-    .description('take over an account that another program has paired; nobody scans a code')
-    .option('--id <id>', 'id of the session; the folder’s name without it')
-    .option('--name <name>', 'name to show')
+    .description('take over an account that another program on Baileys has paired; nobody scans a code')
+    .option('--id <id>', 'id of the session (default: the folder’s name)')
+    .option('--name <name>', 'name of the session, for people')
     .addHelpText('after', HELP)
     .action(async (folder: string, { id = idOf(folder), name, ...flags }: Flags) => {
       const { gateway, output } = connect(flags, streams)
-      const files = await readFolder(folder)
-      streams.err(`Read ${Object.keys(files).length} files …\n`)
-      const body = { id, ...(name === undefined ? {} : { name }), files }
-      const session = await gateway.call<{ id: string; phone: string }>('POST', '/v1/sessions/import', body)
+      const files = await output.during('Reading the files', (progress) => readFolder(folder, progress))
+      const body = { id, ...given({ name }), files }
+      const session = await output.during(`Handing over ${Object.keys(files).length} files`, () =>
+        gateway.post('/v1/sessions/import', { body }),
+      )
       output.answer(session, `${session.id} has the account ${session.phone} and connects now`)
     })
 }
@@ -44,14 +46,16 @@ function idOf(folder: string): string {
   )
 }
 
-async function readFolder(folder: string): Promise<Record<string, unknown>> {
+async function readFolder(folder: string, progress: Progress | null): Promise<Record<string, unknown>> {
   const names = await readdir(folder).catch((error: Error) => {
     throw new CliError(`${folder} cannot be read: ${error.message}`, EXIT.usage)
   })
   if (!names.includes('creds.json')) throw new CliError(`${folder} has no creds.json`, EXIT.usage)
   const entries: [string, unknown][] = []
-  for (const name of names.filter((one) => one.endsWith('.json'))) {
+  const wanted = names.filter((one) => one.endsWith('.json'))
+  for (const name of wanted) {
     entries.push([name, await readJson(join(folder, name))])
+    progress?.update(entries.length, wanted.length)
   }
   return Object.fromEntries(entries)
 }

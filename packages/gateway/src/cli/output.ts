@@ -1,13 +1,18 @@
+import { Progress } from './progress.ts'
+
 /** Where a command writes: its answer to `out`, all else to `err`. */
 export interface Streams {
   out(text: string): void
   err(text: string): void
+  /** `err` is a terminal, where a line may be drawn over; absent: it is not. */
+  isTerminal?: boolean
 }
 
 /** The process's own. */
 export const processStreams: Streams = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY === true,
 }
 
 /** Writes what a command answers: as one line of JSON or as text for people. */
@@ -32,6 +37,18 @@ export class Output {
   /** Something to look at on the way, left out of JSON. */
   show(text: string): void {
     if (!this.#json) this.#streams.out(`${text}\n`)
+  }
+
+  /** Does long work and shows how far it is; nothing is shown beside JSON. */
+  async during<Result>(label: string, work: (progress: Progress | null) => Promise<Result> | Result): Promise<Result> {
+    if (this.#json) return work(null)
+    const { err, isTerminal = false } = this.#streams
+    const progress = new Progress(label, { write: err, isTerminal })
+    try {
+      return await work(progress)
+    } finally {
+      progress.end()
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../http/version.ts'
 import { addBackup } from './backup.ts'
+import { asCliError } from './client-flags.ts'
 import { addCompletion } from './completion.ts'
 import { addConfig } from './config.ts'
 import { addDoctor } from './doctor.ts'
@@ -14,6 +15,14 @@ import { addStart } from './start.ts'
 import { addTenants } from './tenants.ts'
 import { addWebhooks } from './webhooks.ts'
 
+const EXAMPLES = `
+Examples:
+  kurir sandbox                        try it, without a phone
+  kurir start                          run the gateway; it shows an admin key the first time
+  export KURIR_KEY=kur_…               that key, for the commands below
+  kurir sessions pair shop-1           link an account by its QR code
+  kurir send shop-1 +6281210000001 'Halo'
+  kurir <command> --help               what a command does, with examples`
 const EXIT_STATUS = `
 Exit status: 0 done, 1 failed, 2 the command line or configuration is not valid,
              3 the gateway cannot be reached, 4 the gateway refused`
@@ -26,8 +35,9 @@ export async function runCli(argv: readonly string[], streams: Streams = process
     return EXIT.ok
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    streams.err(`${error instanceof Error ? error.message : String(error)}\n`)
-    return error instanceof CliError ? error.exitCode : EXIT.failed
+    const told = asCliError(error)
+    streams.err(`${told instanceof Error ? told.message : String(told)}\n`)
+    return told instanceof CliError ? told.exitCode : EXIT.failed
   }
 }
 
@@ -38,6 +48,7 @@ function createProgram(streams: Streams): Command {
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride()
     .showSuggestionAfterError()
+    .addHelpText('after', EXAMPLES)
     .addHelpText('after', EXIT_STATUS)
   addStart(program, streams)
   addSandbox(program)
@@ -53,7 +64,7 @@ function createProgram(streams: Streams): Command {
   program
     .command('version')
     .description('print the version')
-    .option('--json', 'in JSON')
+    .option('--json', 'answer in one line of JSON')
     .addHelpText('after', '\nExample:\n  kurir version --json')
     .action(({ json }: { json?: boolean }) => new Output(json === true, streams).answer({ version: VERSION }, VERSION))
   return program

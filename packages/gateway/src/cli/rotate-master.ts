@@ -20,7 +20,7 @@ export function addRotateMaster(keys: Command, streams: Streams): void {
       // Two keys: an earlier rotation was cut short, so it is ended and no third one is made.
       const next = older.length > 0 ? before : randomBytes(KEY_BYTES).toString('base64')
       if (older.length === 0) replace(file, `${next}\n${before}\n`)
-      const answer = await gateway.call<{ rewrapped: number }>('POST', '/v1/encryption/rotate')
+      const answer = await gateway.post('/v1/encryption/rotate')
       replace(file, `${next}\n`)
       output.answer(answer, `${answer.rewrapped} data keys are under the new master key, which is in ${file}`)
     })

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { childEnv } from '../config/config.ts'
 import { sandboxPage } from '../sandbox/page.ts'
 import { Sandbox } from '../sandbox/run.ts'
 import { CliError, EXIT } from './exit-codes.ts'
+import { numberFrom } from './number-from.ts'
 import { stopRequested } from './stop-request.ts'
 
 interface SandboxFlags {
@@ -59,15 +60,5 @@ async function run(flags: SandboxFlags): Promise<void> {
     if (why) throw new CliError(`The sandbox ended: ${why}`, EXIT.failed)
   } finally {
     await sandbox.stop()
-  }
-}
-
-function numberFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text)
-    if (!Number.isInteger(number) || number < least || number > most) {
-      throw new InvalidArgumentError(`not a whole number from ${least} to ${most}`)
-    }
-    return number
   }
 }
