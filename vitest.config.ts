@@ -16,6 +16,7 @@ const never = ['**/node_modules/**']
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/summary-reporter.ts'],
+    globalSetup: './packages/gateway/src/store/postgres/test/global-setup.ts',
     pool: 'forks',
     // More than the two cores of a small machine: much of a test's time is spent waiting for another process.
     maxWorkers: 3,

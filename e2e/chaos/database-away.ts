@@ -42,9 +42,9 @@ function sufferBoth(setting: Setting, proxy: TcpProxy): Promise<Outcome> {
       lengthMs: setting.isFull ? 60_000 : 2_000,
       end: () => proxy.mend(),
     })
-    proxy.delayMs = SLOW_MS
+    proxy.slowDown(SLOW_MS)
     await pause(setting.isFull ? 60_000 : 6_000)
-    proxy.delayMs = 0
+    proxy.slowDown(0)
     over.abort()
     const [ids] = await work
     const { text } = await judge({ ...scene, load, ids }, findings)

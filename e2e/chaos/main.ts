@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { databaseFor, isDatabaseName, whyMissing } from '../support/database.ts'
+import { databaseFor, isDatabaseName, stopServer, whyMissing } from '../support/database.ts'
 import { SCENARIOS } from './all.ts'
 import { type ReportRow, writeReport } from './report.ts'
 import type { Outcome } from './scenario.ts'
@@ -60,4 +60,5 @@ for (const name of databases) {
     if (report) writeReport(report, rows)
   }
 }
+await stopServer()
 process.exit(rows.some(({ broken }) => broken.length > 0) ? 1 : 0)

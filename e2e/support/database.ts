@@ -1,3 +1,6 @@
+import { makeDatabase } from '../../packages/gateway/src/store/postgres/test/database.ts'
+import { findServer, type TestServer } from '../../packages/gateway/src/store/postgres/test/server.ts'
+
 /** A database of its own for one run. */
 export interface Database {
   readonly name: 'sqlite' | 'postgres'
@@ -14,13 +17,31 @@ export function sqlite(): Database {
 
 export const isDatabaseName = (name: string): name is Database['name'] => name === 'sqlite' || name === 'postgres'
 
+let found: Promise<TestServer> | undefined
+
+function server(): Promise<TestServer> {
+  found ??= findServer()
+  return found
+}
+
 /** A fresh database of this kind. */
 export async function databaseFor(name: Database['name']): Promise<Database> {
   if (name === 'sqlite') return sqlite()
-  throw new Error(`there is no store for ${name}`)
+  const at = await server()
+  if ('missing' in at) throw new Error(at.missing)
+  const { url, drop } = await makeDatabase(at.url)
+  return { name, settings: { DATABASE_URL: url }, drop }
 }
 
 /** Why this kind cannot be had here; undefined where it can. */
 export async function whyMissing(name: Database['name']): Promise<string | undefined> {
-  return name === 'sqlite' ? undefined : 'there is no store for it'
+  if (name === 'sqlite') return undefined
+  const at = await server()
+  return 'missing' in at ? at.missing : undefined
+}
+
+/** Stops a server that was started for this run. */
+export async function stopServer(): Promise<void> {
+  const at = await found
+  if (at && !('missing' in at)) await at.stop()
 }

@@ -16,11 +16,11 @@ test('a line is passed on, late, cut and given back', async () => {
     return answer
   }
   expect(await echo('one')).toBe('one')
-  proxy.delayMs = 40
+  proxy.slowDown(40)
   const started = performance.now()
   expect(await echo('two')).toBe('two')
   expect(performance.now() - started).toBeGreaterThan(75)
-  proxy.delayMs = 0
+  proxy.slowDown(0)
   const standing = connect(proxy.port, '127.0.0.1').on('error', () => {})
   await once(standing, 'connect')
   const gone = once(standing, 'close')

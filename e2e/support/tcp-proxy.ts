@@ -4,11 +4,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 
 /** A line to a TCP server that can be cut, held up and given back, while the server itself knows nothing of it. */
 export class TcpProxy {
-  /** Of everything that goes either way, while it is held up. Milliseconds. */
-  delayMs = 0
   readonly #server: Server
   readonly #to: { host: string; port: number }
   readonly #sockets = new Set<Socket>()
+  #delayMs = 0
   #isCut = false
 
   private constructor(server: Server, to: { host: string; port: number }) {
@@ -39,6 +38,11 @@ export class TcpProxy {
     this.#isCut = false
   }
 
+  /** Holds up everything that goes either way from now on, by so many milliseconds. */
+  slowDown(ms: number): void {
+    this.#delayMs = ms
+  }
+
   async stop(): Promise<void> {
     this.cut()
     this.#server.close()
@@ -55,6 +59,8 @@ export class TcpProxy {
       [client, server],
       [server, client],
     ] as const) {
+      // Else small answers wait for one another: 40 ms that no line has.
+      one.setNoDelay(true)
       const later = this.#inOrder()
       this.#sockets.add(one)
       one.on('error', () => other.destroy())
@@ -70,7 +76,7 @@ export class TcpProxy {
   #inOrder(): (work: () => void) => void {
     let last = 0
     return (work) => {
-      last = Math.max(Date.now() + this.delayMs, last)
+      last = Math.max(Date.now() + this.#delayMs, last)
       const wait = last - Date.now()
       if (wait > 0) setTimeout(work, wait)
       else work()

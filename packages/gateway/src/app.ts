@@ -34,7 +34,7 @@ import { Sessions } from './sessions/sessions.ts'
 import { Traffic } from './stats/traffic.ts'
 import { ItemAlertStore } from './store/alert-store.ts'
 import { ItemAuditStore } from './store/audit-store.ts'
-import { openSqliteStore } from './store/sqlite/open.ts'
+import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
 import { BodyFormats } from './webhooks/body.ts'
 import { DeliveryPump, type DeliveryPumpNeeds } from './webhooks/deliver.ts'
@@ -45,6 +45,8 @@ import type { AttemptOutcome, DueDelivery } from './webhooks/ports.ts'
 export interface App {
   /** Made at the first start and shown this once; undefined later, and where the operator gave one. */
   adminKey: string | undefined
+  /** Resolves with the reason where the program has to end. */
+  failed: Promise<string>
   /** Listens, resumes sessions and delivers webhooks. Answers where it listens. */
   start(): Promise<{ url: string }>
   /** Takes nothing new, lets what is in flight end, and closes everything; within ten seconds. Safe to call again. */
@@ -53,8 +55,7 @@ export interface App {
 
 /** Where the dashboard's build is. */
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
-const UNENCRYPTED =
-  'KURIR_MASTER_KEY is not set: WhatsApp credentials, keys and webhook secrets are stored unencrypted in the data directory'
+const UNENCRYPTED = 'KURIR_MASTER_KEY is not set: WhatsApp credentials, keys and webhook secrets are stored unencrypted'
 const WEBHOOK_TIMEOUT_MS = 15_000
 const WEBHOOK_SLOTS = { total: 64, perEndpoint: 16 }
 /** What sends and webhook attempts in flight may take of the ten seconds that a stop has. */
@@ -64,13 +65,19 @@ const PRUNE_EVERY_MS = 10 * 60_000
 /** Opens the store and wires all rooms together, on the machine's clock or another. Nothing runs before `start()`. */
 export async function createApp(config: Config, logger: Logger, clock: Clock = systemClock): Promise<App> {
   const failpoint = config.failpoint ? dieAt(config.failpoint) : undefined
-  const opened = await openSqliteStore({ dataDir: config.dataDir, clock, logger, masterKey: config.masterKey })
+  let fatal: (reason: string) => void = () => undefined
+  const failed = new Promise<string>((resolve) => {
+    fatal = resolve
+  })
+  const { dataDir, database, masterKey } = config
+  const onLost = () => fatal('another gateway has taken over the database')
+  const opened = await openStore({ dataDir, database, masterKey, clock, logger, onLost })
   if (!opened.encryption.isOn) logger.warn(UNENCRYPTED)
   const store = failpoint ? storeWithFailpoints(opened, failpoint) : opened
   try {
     const parts = await wire(config, { store, clock, logger, failpoint })
     const adminKey = await parts.gateway.access.bootstrap()
-    return { adminKey, ...run(parts, { config, store, clock, logger }) }
+    return { adminKey, failed, ...run(parts, { config, store, clock, logger }) }
   } catch (error) {
     await store.close()
     throw error

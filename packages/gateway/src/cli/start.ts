@@ -82,7 +82,9 @@ async function run({ config, warnings }: LoadedConfig, flags: StartFlags, stream
   })
   output.answer({ url, ...(app.adminKey ? { admin_key: app.adminKey } : {}) }, `Kurir listens on ${url}`)
   if (app.adminKey) output.show(framedKey(app.adminKey))
-  logger.info({ reason: await stop }, 'stopping')
+  const failed = app.failed.then((reason) => ({ reason, exitCode: EXIT.failed }))
+  const { reason, exitCode } = await Promise.race([stop.then((reason) => ({ reason, exitCode: EXIT.ok })), failed])
+  logger.info({ reason }, 'stopping')
   const deadline = setTimeout(() => {
     logger.error('stopping took too long; what is in flight goes on at the next start')
     process.exit(EXIT.failed)
@@ -90,7 +92,7 @@ async function run({ config, warnings }: LoadedConfig, flags: StartFlags, stream
   await app.stop()
   clearTimeout(deadline)
   logger.info('stopped')
-  process.exit(EXIT.ok)
+  process.exit(exitCode)
 }
 
 function framedKey(key: string): string {

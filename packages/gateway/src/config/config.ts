@@ -10,6 +10,8 @@ export interface Config {
   /** Where the lab is; null on the real network. */
   lab: LabConfig | null
   dataDir: string
+  /** A PostgreSQL server that stores everything; null: SQLite in the data directory. */
+  database: { url: string; isPrepared: boolean } | null
   host: string
   /** 0 takes a free port. */
   port: number
@@ -138,7 +140,8 @@ export function describeSettings(): { name: SettingName; description: string; de
 export function childEnv(settings: Record<string, string>, env: Environment = process.env): Record<string, string> {
   const inherited: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !name.startsWith('KURIR_')) inherited[name] = value
+    const isOurs = name.startsWith('KURIR_') || name in SettingsSchema.properties
+    if (value !== undefined && !isOurs) inherited[name] = value
   }
   return { ...inherited, ...settings }
 }
@@ -193,6 +196,9 @@ function crossFaults(settings: Settings): string[] {
   if (settings.KURIR_MASTER_KEY && settings.KURIR_MASTER_KEY_FILE) {
     faults.push('KURIR_MASTER_KEY and KURIR_MASTER_KEY_FILE are both set: one of them is needed.')
   }
+  if (settings.DATABASE_URL && !URL.canParse(settings.DATABASE_URL)) {
+    faults.push('DATABASE_URL is not an address such as postgres://kurir:password@localhost:5432/kurir.')
+  }
   const key = settings.KURIR_ADMIN_KEY
   if (key && (SAMPLE_KEY.test(key) || new Set(key).size < 12)) {
     faults.push('KURIR_ADMIN_KEY looks like a sample: take a random one, for example from "openssl rand -hex 32".')
@@ -230,6 +236,9 @@ function derive(settings: Settings): Config {
         }
       : null,
     dataDir: settings.KURIR_DATA,
+    database: settings.DATABASE_URL
+      ? { url: settings.DATABASE_URL, isPrepared: settings.DATABASE_PREPARE === 'on' }
+      : null,
     host: settings.KURIR_HOST,
     port: settings.KURIR_PORT,
     publicUrl: settings.KURIR_PUBLIC_URL?.replace(/\/+$/, '') ?? null,

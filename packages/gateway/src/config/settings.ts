@@ -25,6 +25,18 @@ export const SettingsSchema = Type.Object(
       minLength: 1,
       description: 'Directory of the database and the files.',
     }),
+    DATABASE_URL: Type.Optional(
+      Type.String({
+        pattern: '^postgres(ql)?://',
+        maxLength: 2048,
+        description: 'PostgreSQL (14 or newer) to store everything in, instead of SQLite in the data directory.',
+        secret: true,
+      }),
+    ),
+    DATABASE_PREPARE: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+      default: 'on',
+      description: 'Whether PostgreSQL keeps prepared statements; off behind a pooler in transaction mode.',
+    }),
     KURIR_HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
     KURIR_PORT: Type.Integer({
       default: 3000,

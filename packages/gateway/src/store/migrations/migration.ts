@@ -8,3 +8,8 @@ export interface Migration {
   /** The part of `sqlite` that PostgreSQL gets, where not all: `postgres/translate.ts` puts it into its words. */
   postgres?: string
 }
+
+/** The store was written by a newer Kurir; it was left as it is. */
+export class StoreTooNewError extends Error {
+  override readonly name = 'StoreTooNewError'
+}

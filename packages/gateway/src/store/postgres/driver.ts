@@ -1,9 +1,10 @@
-import { Client, TypeOverrides } from 'pg'
+import type { SqlValue } from '../sql/driver.ts'
+import { type Connection, serverConnector } from './connection.ts'
 
 /** What PostgreSQL is given and gives: times and booleans are integers, JSON texts. */
-export type PgValue = string | number | null | Uint8Array
+export type PgValue = SqlValue
 
-/** All that the store asks of a PostgreSQL library, on one connection. */
+/** One connection, for what is not done statement by statement: the schema, and the moving of rows. */
 export interface PgDriver {
   /** Rows as arrays of their columns. Unnamed statements only: a pooler may give each another connection. */
   rows(sql: string, values?: readonly (PgValue | readonly PgValue[])[]): Promise<PgValue[][]>
@@ -14,24 +15,20 @@ export interface PgDriver {
   close(): Promise<void>
 }
 
-const INT8 = 20
-
-/** Connects to `url` (`postgres://…`). Rejects with the driver's error where nobody answers within ten seconds. */
+/** Connects to `url` (`postgres://…`). Rejects with an {@link OutageError} where nobody answers in time. */
 export async function connectPostgres(url: string): Promise<PgDriver> {
-  const types = new TypeOverrides()
-  // Times and row numbers stay below 2^53.
-  types.setTypeParser(INT8, Number)
-  const client = new Client({ connectionString: url, types, connectionTimeoutMillis: 10_000 })
-  // A connection lost between two queries is said by the next query.
-  client.on('error', () => undefined)
-  await client.connect()
+  return driverOver(await serverConnector(url).connect(() => undefined))
+}
+
+/** The same on a connection that is there already. */
+export function driverOver(connection: Connection): PgDriver {
   const exec = async (sql: string) => {
-    await client.query(sql)
+    await connection.query({ text: sql, values: [] })
   }
   return {
     async rows(sql, values = []) {
-      const { rows } = await client.query<PgValue[]>({ text: sql, values: [...values], rowMode: 'array' })
-      return rows
+      const { rows } = await connection.query({ text: sql, values: [...values], asArrays: true })
+      return rows as PgValue[][]
     },
     exec,
     async transaction(work) {
@@ -46,6 +43,6 @@ export async function connectPostgres(url: string): Promise<PgDriver> {
         throw error
       }
     },
-    close: () => client.end(),
+    close: () => connection.close(),
   }
 }

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrations/migration.ts'
+import { type Migration, StoreTooNewError } from '../migrations/migration.ts'
 import type { PgDriver } from './driver.ts'
 import { toPostgres } from './translate.ts'
 
@@ -16,14 +16,15 @@ const RECORD = 'INSERT INTO schema_migration (version, name, applied_at) VALUES 
  * Throws where the database knows steps that this binary does not.
  */
 export async function migratePostgres(driver: PgDriver, migrations: readonly Migration[], now: number): Promise<void> {
-  await driver.exec(CREATE)
+  // Two that create it at the same moment: one of them is told that it exists.
+  await driver.exec(CREATE).catch(() => driver.exec(CREATE))
   await driver.transaction(async () => {
     await driver.exec('LOCK TABLE schema_migration IN EXCLUSIVE MODE')
     const [[found] = []] = await driver.rows(LATEST)
     const from = Number(found)
     const known = migrations.at(-1)?.version ?? 0
     if (from > known) {
-      throw new Error(
+      throw new StoreTooNewError(
         `The database has schema version ${from}, and this Kurir knows ${known} at most: it was used by a newer release. Start that release. Nothing was changed.`,
       )
     }

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrations/migration.ts'
+import { type Migration, StoreTooNewError } from '../migrations/migration.ts'
 import type { Driver } from './driver.ts'
 
 const CREATE = `
@@ -10,11 +10,6 @@ const CREATE = `
 const EXISTS = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'`
 const LATEST = 'SELECT coalesce(max(version), 0) AS version FROM schema_migration'
 const RECORD = 'INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)'
-
-/** The store was written by a newer Kurir; it was left as it is. */
-export class StoreTooNewError extends Error {
-  override readonly name = 'StoreTooNewError'
-}
 
 /** The schema version that the file has, 0 for a new one. Writes nothing. */
 export function schemaVersion(driver: Driver): number {

@@ -11,9 +11,10 @@ import { systemClock } from '../../core/clock.ts'
 import type { TenantId } from '../../core/ids.ts'
 import { MIGRATIONS } from '../migrations/all.ts'
 import type { Migration } from '../migrations/migration.ts'
+import { StoreTooNewError } from '../migrations/migration.ts'
 import { DataDirectoryError, networkFileSystemName } from './directory.ts'
 import { openDriver } from './driver.ts'
-import { StoreTooNewError, schemaVersion } from './migrate.ts'
+import { schemaVersion } from './migrate.ts'
 import { DATABASE_FILE, openSqliteStore } from './open.ts'
 
 const HOLDER = fileURLToPath(new URL('./test/hold-store.ts', import.meta.url))

@@ -21,7 +21,7 @@ const UNREAD = `
   WHERE session_uid = @session AND chat = @chat AND direction = 'in' AND from_me = 0
     AND row_no > coalesce((SELECT row_no FROM chat_read WHERE session_uid = @session AND chat = @chat), 0)
   ORDER BY row_no DESC LIMIT @limit`
-const COUNT_UNREAD = `SELECT count(*) AS count FROM (${UNREAD})`
+const COUNT_UNREAD = `SELECT count(*) AS count FROM (${UNREAD}) AS unread`
 const MARK = `
   INSERT INTO chat_read (session_uid, chat, row_no) VALUES (?, ?, ?)
   ON CONFLICT (session_uid, chat) DO UPDATE SET row_no = excluded.row_no WHERE excluded.row_no > chat_read.row_no`

@@ -87,7 +87,7 @@ export class EventTable {
     }
     if (query.tenant !== null) where('tenant = ?', query.tenant)
     if (query.sessionUid) where('session_uid = ?', query.sessionUid)
-    if (query.types) where(`type IN (${query.types.map(() => '?').join(', ')})`, ...query.types)
+    if (query.types) where(oneOf('type', query.types), ...query.types)
     if (query.afterSeq !== undefined) where('seq > ?', query.afterSeq)
     if (query.afterRow !== undefined) where('row_no > ?', query.afterRow)
     const filter = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''
@@ -99,6 +99,10 @@ export class EventTable {
         .all(...values, query.limit)
     ).map((row) => ({ row: row.row_no, event: fromRow(row) }))
   }
+}
+
+function oneOf(column: string, values: readonly string[]): string {
+  return values.length > 0 ? `${column} IN (${values.map(() => '?').join(', ')})` : '1 = 0'
 }
 
 function fromRow(row: Row): EventRecord {

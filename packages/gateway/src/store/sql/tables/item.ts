@@ -10,7 +10,7 @@ const GET = 'SELECT session_uid, value, changed_at FROM item WHERE tenant = ? AN
 
 const LIST = `
   SELECT id, session_uid, value, changed_at FROM item
-  WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind AND (@before IS NULL OR id < @before)
+  WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind AND (CAST(@before AS TEXT) IS NULL OR id < @before)
   ORDER BY id DESC LIMIT @limit`
 
 interface Row {

@@ -1,0 +1,51 @@
+import { pino } from 'pino'
+import { afterAll, describe } from 'vitest'
+import type { Clock } from '../../core/clock.ts'
+import type { StoreUnderTest } from '../conformance/world.ts'
+import { describeStore } from '../conformance.ts'
+import { type Connector, serverConnector } from './connection.ts'
+import { openPostgresStore } from './open.ts'
+import { makeDatabase, missingServer } from './test/database.ts'
+import { type Embedded, makePglite } from './test/pglite.ts'
+
+const logger = pino({ level: 'silent' })
+
+async function underTest(
+  connector: Connector,
+  remove: () => Promise<void>,
+  clock: Clock,
+  isPrepared: boolean,
+): Promise<StoreUnderTest> {
+  const open = () => openPostgresStore({ connector, clock, logger, isPrepared })
+  let store = await open()
+  return {
+    store,
+    reopen: async () => {
+      await store.close()
+      store = await open()
+      return store
+    },
+    remove: async () => {
+      await store.close()
+      await remove()
+    },
+  }
+}
+
+describe.skipIf(missingServer)(`a server${missingServer ? `: ${missingServer}` : ''}`, () => {
+  describeStore('PostgreSQL', async (clock) => {
+    const { url, drop } = await makeDatabase()
+    return underTest(serverConnector(url), drop, clock, true)
+  })
+})
+
+describe('an embedded one', () => {
+  let embedded: Embedded | undefined
+  afterAll(() => embedded?.close())
+
+  describeStore('PGlite', async (clock) => {
+    // One for all tests: it takes a second to start.
+    embedded ??= await makePglite()
+    return underTest(embedded.connector, embedded.empty, clock, false)
+  })
+})
