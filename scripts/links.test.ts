@@ -37,7 +37,18 @@ function anchorsOf(page: string): Set<string> {
 
 function linksOf(page: string): string[] {
   const text = withoutCode(readFileSync(join(ROOT, page), 'utf8'))
-  return Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, target = '']) => target)
+  const inline = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, target = '']) => target)
+  const defined = Array.from(text.matchAll(/^\[[\w-]+\]: (\S+)$/gm), ([, target = '']) => target)
+  return [...inline, ...defined]
+}
+
+/** Names of links that a page uses and does not define, or defines and does not use. */
+function unmatchedNames(page: string): string[] {
+  const text = withoutCode(readFileSync(join(ROOT, page), 'utf8'))
+  const used = new Set(Array.from(text.matchAll(/\]\[([\w-]+)\]/g), ([, name = '']) => name))
+  const defined = new Set(Array.from(text.matchAll(/^\[([\w-]+)\]: /gm), ([, name = '']) => name))
+  const unmatched = [...used, ...defined].filter((name) => !(used.has(name) && defined.has(name)))
+  return unmatched.map((name) => `${page}: [${name}]`)
 }
 
 /** What is wrong with a link of a page; undefined where nothing is. */
@@ -62,6 +73,7 @@ describe('the pages', () => {
       }),
     )
     expect(faults).toEqual([])
+    expect(PAGES.flatMap(unmatchedNames)).toEqual([])
   })
 
   test('are all on the map, docs/README.md', () => {
