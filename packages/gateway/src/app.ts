@@ -121,6 +121,7 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
   const proxyLookup = guardedLookup(guard, systemResolve)
   const engine = new BaileysEngine({
     ...{ auth: store.auth, network: networkOf(config), clock, logger, proxyLookup },
+    historyDays: config.historyDays,
     ...(failpoint ? { failpoint } : {}),
   })
   const { dataDir } = config

@@ -33,6 +33,7 @@ test('an empty environment gives the documented defaults', () => {
     sendTimeoutMs: 20_000,
     quotas: { messagesPerMonth: 0, messagesPerDay: 0, numberChecksPerMonth: 1000 },
     media: { maxBytes: 100 * 1024 * 1024, quotaBytes: 0, days: 30 },
+    historyDays: 0,
     masterKey: null,
     alerts: { url: null, downAfterMs: 300_000 },
     adminKey: null,

@@ -32,6 +32,8 @@ export interface Config {
   /** Sessions that connect at the same time when the process starts. */
   handshakes: number
   media: MediaConfig
+  /** Days of the phone’s messages that a session is given when it is paired. */
+  historyDays: number
   /** Names of the dialects to speak; null for all. */
   dialects: string[] | null
   /** How long a dialect's answer waits for WhatsApp's. */
@@ -264,6 +266,7 @@ function derive(settings: Settings): Config {
       quotaBytes: settings.KURIR_MEDIA_QUOTA_MB * MB,
       days: settings.KURIR_MEDIA_DAYS,
     },
+    historyDays: settings.KURIR_HISTORY_DAYS,
     masterKey: deriveMasterKey(settings),
     alerts: { url: settings.KURIR_ALERT_URL ?? null, downAfterMs: settings.KURIR_ALERT_AFTER * 1000 },
     adminKey: settings.KURIR_ADMIN_KEY ?? null,

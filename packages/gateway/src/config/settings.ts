@@ -110,6 +110,12 @@ export const SettingsSchema = Type.Object(
       maximum: 36_500,
       description: 'Days that a file is kept which nobody uses; 0 keeps all.',
     }),
+    KURIR_HISTORY_DAYS: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 3650,
+      description: 'Days of the phone’s messages that a session is given when it is paired; 0 takes none.',
+    }),
     KURIR_DIALECTS: Type.String({
       default: 'all',
       minLength: 1,

@@ -173,6 +173,11 @@ export interface EngineSink {
   onMessage(message: InboundMessage): Promise<void>
   /** A message that could not be decrypted (yet); the sender has been asked to send it again. */
   onUndecryptable(message: UndecryptableMessage): Promise<void>
+  /**
+   * Messages of before the pairing, in order of their time; resolves when they are stored. May offer one message more than
+   * once, and one that came in another way.
+   */
+  onHistory(messages: PastMessage[]): Promise<void>
   onReceipt(receipt: Receipt): Promise<void>
   /** Something changed in a group. The server tells it again at the next start unless the promise resolved. */
   onGroupUpdate(update: GroupUpdate): Promise<void>
@@ -237,6 +242,9 @@ export interface InboundMessage {
   /** It waited on the server while the session was away. */
   offline: boolean
 }
+
+/** A message of before the pairing, from the phone's history. */
+export type PastMessage = Omit<InboundMessage, 'journalKey' | 'offline'>
 
 export interface UndecryptableMessage {
   waId: WaMessageId

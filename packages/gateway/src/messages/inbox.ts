@@ -3,12 +3,12 @@ import { choiceBy, looksLikeChoice } from '../core/choices.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { MessageRecord } from '../core/message.ts'
-import type { InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
+import type { InboundMessage, PastMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
 import type { MessageStore } from './ports.ts'
 import type { StoreRetry } from './until-stored.ts'
 
 export interface InboxDeps {
-  store: Pick<MessageStore, 'storeInbound' | 'findOffer' | 'storeUndecryptable' | 'advanceStatus'>
+  store: Pick<MessageStore, 'storeInbound' | 'findOffer' | 'storeUndecryptable' | 'storeHistory' | 'advanceStatus'>
   retry: StoreRetry
   clock: Clock
   logger: Logger
@@ -52,6 +52,12 @@ export class Inbox {
   async onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void> {
     const { store, retry, clock } = this.#deps
     await retry.untilStored(() => store.storeUndecryptable(session, message, clock.now()))
+  }
+
+  /** What was written before the pairing is no news: it is stored and not told. */
+  async onHistory(session: SessionUid, messages: PastMessage[]): Promise<void> {
+    const { store, retry, clock } = this.#deps
+    await retry.untilStored(() => store.storeHistory(session, messages, clock.now()))
   }
 
   /**

@@ -11,6 +11,7 @@ import type {
   EngineConnection,
   FileSource,
   InboundMessage,
+  PastMessage,
   Receipt,
   UndecryptableMessage,
 } from '../engine/port.ts'
@@ -214,6 +215,10 @@ export class Messages implements MessageVerbs {
 
   onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void> {
     return this.#inbox.onUndecryptable(session, message)
+  }
+
+  onHistory(session: SessionUid, messages: PastMessage[]): Promise<void> {
+    return this.#inbox.onHistory(session, messages)
   }
 
   onReceipt(session: SessionUid, receipt: Receipt): Promise<void> {

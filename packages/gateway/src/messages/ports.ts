@@ -13,7 +13,7 @@ import type {
 import type { Quotas, UsagePeriod } from '../core/quota.ts'
 import type { Restriction } from '../core/restriction.ts'
 import type { SessionRecord } from '../core/session.ts'
-import type { InboundMessage, UndecryptableMessage } from '../engine/port.ts'
+import type { InboundMessage, PastMessage, UndecryptableMessage } from '../engine/port.ts'
 
 /** What the messages room needs to know of sessions. */
 export interface SessionDirectory {
@@ -70,6 +70,11 @@ export interface MessageStore {
   storeInbound(session: SessionUid, message: InboundMessage, at: number): Promise<InboundResult>
   /** Stores the stub and its `message.undecryptable` event, unless the message is already there. */
   storeUndecryptable(session: SessionUid, message: UndecryptableMessage, at: number): Promise<void>
+  /**
+   * Stores messages of before the pairing that are not there yet, in their order: without events, and without anything
+   * automatic. Their files are fetched when somebody asks for them.
+   */
+  storeHistory(session: SessionUid, messages: PastMessage[], at: number): Promise<void>
   /** Writes down that WhatsApp has restricted the account, with its `session.status` event where that is news. */
   restrict(session: SessionUid, at: number): Promise<Restriction>
   /** Whether the person has written to the account, or has got a message of it. */

@@ -91,6 +91,7 @@ export async function runConnection(
     onUndecryptable: (message) => traffic.onUndecryptable(session, message),
     onGroupUpdate: (update) => events.onGroupUpdate(update),
     onCall: (call) => events.onCall(call),
+    onHistory: (messages) => traffic.onHistory(session, messages),
     onReceipt: (receipt) => traffic.onReceipt(session, receipt),
   }
   const connection = engine.connect(session, sink, options)

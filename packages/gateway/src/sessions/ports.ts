@@ -4,7 +4,14 @@ import type { SessionUid, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { SessionRecord, SessionStatus, StatusReason } from '../core/session.ts'
 import type { SessionSettings } from '../core/session-settings.ts'
-import type { EngineConnection, GroupUpdate, InboundMessage, Receipt, UndecryptableMessage } from '../engine/port.ts'
+import type {
+  EngineConnection,
+  GroupUpdate,
+  InboundMessage,
+  PastMessage,
+  Receipt,
+  UndecryptableMessage,
+} from '../engine/port.ts'
 
 /** What the sessions room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
 export interface SessionStore {
@@ -67,6 +74,8 @@ export interface SessionTraffic {
   /** Resolves when the message is on disk. */
   onMessage(session: SessionUid, message: InboundMessage): Promise<void>
   onUndecryptable(session: SessionUid, message: UndecryptableMessage): Promise<void>
+  /** Messages of before the pairing; resolves when they are on disk. */
+  onHistory(session: SessionUid, messages: PastMessage[]): Promise<void>
   onReceipt(session: SessionUid, receipt: Receipt): Promise<void>
   /** First messages need not wait any longer. */
   onRestrictionLifted(session: SessionUid): void

@@ -8,7 +8,12 @@ import { sendRequest } from '../world/phone-send.ts'
 import { sentRows } from '../world/sent.ts'
 
 const Send = Type.Object(
-  { to: Type.String(), id: Type.Optional(Type.String()), addressing: Type.Optional(Type.Enum(['pn', 'lid'])) },
+  {
+    to: Type.String(),
+    id: Type.Optional(Type.String()),
+    addressing: Type.Optional(Type.Enum(['pn', 'lid'])),
+    age: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
   { additionalProperties: true },
 )
 const List = Type.Object({
@@ -31,8 +36,8 @@ export function messageRoutes(app: FastifyInstance, { world }: ServerState): voi
     '/phones/:phone/messages',
     { schema: { body: Send } },
     async (request, reply) => {
-      const { to, id, addressing, ...content } = request.body
-      const options = { ...(id === undefined ? {} : { id }), byLid: addressing === 'lid' }
+      const { to, id, addressing, age = 0, ...content } = request.body
+      const options = { ...(id === undefined ? {} : { id }), byLid: addressing === 'lid', age }
       const sent = await sendRequest(world, world.phone(request.params.phone), to, content, options)
       return reply.code(201).send({ id: sent })
     },

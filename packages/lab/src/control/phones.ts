@@ -14,6 +14,7 @@ const NewPhone = Type.Object({
   registered: Type.Optional(Type.Boolean()),
   autoRead: Type.Optional(Type.Boolean()),
   autoReply: Type.Optional(Type.Union([Type.Boolean(), Type.String()])),
+  history: Type.Optional(Type.Boolean()),
 })
 const Scan = Type.Object({ qr: Type.String() })
 const Code = Type.Object({ code: Type.String() })

@@ -1,13 +1,14 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
 /** The kinds of media that have keys of their own. A sticker uses those of an image, a voice note those of audio. */
-export type MediaKind = 'image' | 'video' | 'audio' | 'document'
+export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'md-msg-hist'
 
 const KEY_INFO: Record<MediaKind, string> = {
   image: 'WhatsApp Image Keys',
   video: 'WhatsApp Video Keys',
   audio: 'WhatsApp Audio Keys',
   document: 'WhatsApp Document Keys',
+  'md-msg-hist': 'WhatsApp History Keys',
 }
 
 const MAC_LENGTH = 10

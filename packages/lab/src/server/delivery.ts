@@ -1,6 +1,7 @@
 import { node, SERVER } from '../wire/node.ts'
 import type { Companion } from '../world/model.ts'
 import type { Client } from './context.ts'
+import { sendHistory } from './history.ts'
 
 /**
  * Pushes to a client all that waited for its device, then lets through what comes. Always ends with the count, 0
@@ -22,4 +23,7 @@ export function startDelivery(client: Client, companion: Companion): void {
   client.send(node('ib', { from: SERVER }, [node('offline', { count })]))
   const routing = node('routing_info', {}, Buffer.from([8, 2]))
   client.send(node('ib', { from: SERVER }, [node('edge_routing', {}, [routing])]))
+  if (!companion.awaitsHistory) return
+  companion.awaitsHistory = false
+  companion.user.whenOnline(() => sendHistory(client.state.world, companion))
 }

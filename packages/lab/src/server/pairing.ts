@@ -53,6 +53,7 @@ export async function link(state: ServerState, user: User, client: Client, advSe
     throw badRequest('the device signed its identity wrongly')
   }
   const companion = new Companion(user, id, registration)
+  companion.awaitsHistory = user.history
   user.companions.set(id, companion)
   client.close(streamError(515))
   world.announceDevice(companion, 'add')

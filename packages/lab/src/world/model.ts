@@ -50,6 +50,7 @@ export interface UserOptions {
   registered?: boolean | undefined
   autoRead?: boolean | undefined
   autoReply?: boolean | string | undefined
+  history?: boolean | undefined
 }
 
 const KNOWN_MESSAGES = 5000
@@ -63,6 +64,8 @@ export class User {
   readonly registered: boolean
   readonly autoRead: boolean
   readonly autoReply: string | undefined
+  /** A device that is linked is given the phone's messages of before. */
+  readonly history: boolean
   readonly companions = new Map<number, Companion>()
   readonly inbox: InboxRow[] = []
   readonly arrivals = new Map<string, Arrivals>()
@@ -99,6 +102,7 @@ export class User {
     this.registered = options.registered ?? true
     this.autoRead = options.autoRead ?? false
     this.autoReply = options.autoReply === true ? 'Thank you, I got your message.' : options.autoReply || undefined
+    this.history = options.history ?? false
     this.random = random
     this.tasks = new TaskQueue(report)
   }
@@ -195,6 +199,8 @@ export class Companion {
   readonly queue = new OfflineQueue()
   link: Link | undefined
   pushName: string | undefined
+  /** Newly linked, and not given the phone's history yet. */
+  awaitsHistory = false
   #askedForPreKeys = false
 
   constructor(user: User, id: number, registration: Registration) {

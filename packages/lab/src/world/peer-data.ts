@@ -48,7 +48,7 @@ export async function resendToCompanion(
 }
 
 /** A message between an account's phone and one of its linked devices; nothing that a person sees. */
-async function sendPeer(
+export async function sendPeer(
   world: World,
   companion: Companion,
   protocolMessage: proto.Message.IProtocolMessage,
@@ -60,10 +60,13 @@ async function sendPeer(
   companion.deliver(node('message', attrs, [node('enc', { v: 2, type }, data)]))
 }
 
-/** A message as phones keep it. */
-function storedForm(user: User, { id, chatJid, sender, message, timestamp }: KnownMessage): Uint8Array {
+function storedForm(user: User, known: KnownMessage): Uint8Array {
+  return proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(asStored(user, known))).finish()
+}
+
+/** A message as phones keep it, from the phone's side. */
+export function asStored(user: User, { id, chatJid, sender, message, timestamp }: KnownMessage): proto.IWebMessageInfo {
   const participant = chatJid.endsWith('@g.us') ? { participant: sender.lidJid() } : {}
   const key = { remoteJid: chatJid, fromMe: sender === user, id, ...participant }
-  const info = { key, message, messageTimestamp: timestamp, pushName: sender.name }
-  return proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(info)).finish()
+  return { key, message, messageTimestamp: timestamp, pushName: sender.name }
 }

@@ -22,6 +22,8 @@ export interface SendOptions {
   id?: string
   /** The recipient's companions see the sender's LID as address, not the phone number. */
   byLid?: boolean
+  /** Seconds since it was sent, for messages of the past; none without. */
+  age?: number
 }
 
 /** The chat a control request names: a phone number, a person's JID or a group's. Throws 404 for strangers. */
@@ -72,7 +74,8 @@ async function sendFromPhone(
   options: SendOptions = {},
 ): Promise<string> {
   const id = options.id ?? sender.messageId()
-  const outgoing = { id, sender, chat, composed, timestamp: world.seconds, byLid: options.byLid ?? false }
+  const timestamp = world.seconds - (options.age ?? 0)
+  const outgoing = { id, sender, chat, composed, timestamp, byLid: options.byLid ?? false }
   const { message, type, mediatype, edit } = composed
   const chatJid = isGroupRecord(chat) ? chat.jid : chat.jid()
   sender.remember({ id, chatJid, sender, message, type, mediatype, edit, timestamp: outgoing.timestamp })

@@ -16,7 +16,14 @@ export interface Snapshot {
   seed: string
   /** Where its files were served, as messages that nobody has fetched yet say. */
   mediaHost: string
-  phones: { phone: string; name: string; registered: boolean; autoRead: boolean; autoReply?: string }[]
+  phones: {
+    phone: string
+    name: string
+    registered: boolean
+    autoRead: boolean
+    autoReply?: string
+    history?: boolean
+  }[]
   state: Json
 }
 
@@ -57,12 +64,13 @@ export async function takeSnapshot(world: World): Promise<Snapshot> {
   for (const user of world.users.values()) {
     if (user.waiting.length > 0) throw conflict(`phone ${user.phone} is offline and ${user.waiting.length} things wait`)
   }
-  const phones = Array.from(world.users.values(), ({ phone, name, registered, autoRead, autoReply }) => ({
+  const phones = Array.from(world.users.values(), ({ phone, name, registered, autoRead, autoReply, history }) => ({
     phone,
     name,
     registered,
     autoRead,
     ...(autoReply === undefined ? {} : { autoReply }),
+    ...(history ? { history } : {}),
   }))
   const users = new Map(Array.from(world.users.values(), (user) => [user.phone, userState(user)] as const))
   const state: State = {

@@ -27,11 +27,13 @@ import { closeReason } from './close-reason.ts'
 import { BaileysContactActions } from './contact-actions.ts'
 import { BaileysGroupActions } from './group-actions.ts'
 import { Groups } from './groups.ts'
+import { History } from './history.ts'
 import { Inbound } from './inbound.ts'
 import { Lifetime } from './lifetime.ts'
 import { closePromptly } from './line.ts'
+import type { KeyedLock } from './locks.ts'
 import { keepUnavailable } from './login-presence.ts'
-import type { MediaNetwork } from './media-network.ts'
+import { type MediaNetwork, mediaHost } from './media-network.ts'
 import type { NetworkConfig } from './network.ts'
 import { Numbers } from './numbers.ts'
 import type { Timeouts } from './options.ts'
@@ -61,6 +63,8 @@ export interface ConnectionContext {
   network: NetworkConfig
   media: MediaNetwork
   deviceName: string
+  historyDays: number
+  oneByOne: KeyedLock
   failpoint: Failpoint | undefined
 }
 
@@ -76,6 +80,7 @@ export class BaileysConnection implements EngineConnection {
   readonly #groups = new Groups()
   readonly #inbound: Inbound
   readonly #resends: ResendRequests
+  readonly #history: History
   readonly #browser: [string, string, string]
   readonly #opened = Promise.withResolvers<void>()
   readonly #life = new Lifetime()
@@ -103,7 +108,9 @@ export class BaileysConnection implements EngineConnection {
     const me = () => this.#credentials?.creds.me
     const { placeholders, keys } = state
     this.#resends = new ResendRequests({ placeholders, clock, logger, me, waitMs: context.timeouts.resend })
+    this.#history = this.#makeHistory()
     this.#inbound = new Inbound({
+      history: this.#history,
       ...{ session, auth, sink, clock, logger, failpoint, me, keys, placeholders },
       resends: this.#resends,
       lookUp: (jid: Jid) => otherAddress(state.keys, jid),
@@ -207,6 +214,20 @@ export class BaileysConnection implements EngineConnection {
     return makeWASocket(socketConfig({ ...parts, groups: this.#groups, log, browser: this.#browser }))
   }
 
+  #makeHistory(): History {
+    const { session, auth, sink, clock, logger, state, media, oneByOne, historyDays: days } = this.#context
+    return new History({
+      ...{ session, days, auth, sink, clock, logger, media, oneByOne, keys: state.keys },
+      me: () => this.#credentials?.creds.me,
+      lookUp: (jid: Jid) => otherAddress(state.keys, jid),
+      sentProto: (waId) => auth.findSentProto(session, waId),
+      host: async () => {
+        await this.#opened.promise
+        return this.#ask(mediaHost(this.#open(this.#sock)))
+      },
+    })
+  }
+
   #watch(sock: WASocket, credentials: Credentials): void {
     const { timeouts, clock } = this.#context
     this.#deadline = setTimeout(() => this.#abort('ETIMEDOUT'), timeouts.connect)
@@ -294,6 +315,7 @@ export class BaileysConnection implements EngineConnection {
     this.#preparer?.end()
     this.chatActions.end()
     this.#resends.end()
+    this.#history.stop()
     this.#life.end()
     this.#opened.reject(lost)
     await this.#settle()

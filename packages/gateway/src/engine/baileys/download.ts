@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { request } from 'undici'
-import type { RemoteMedia } from '../../core/media.ts'
+import type { MediaKind, RemoteMedia } from '../../core/media.ts'
 import { DownloadFailed } from '../port.ts'
 import { decryptMedia, expandMediaKey, MediaMismatch } from './media-cipher.ts'
 import type { MediaNetwork } from './media-network.ts'
@@ -10,8 +10,13 @@ const ORIGIN = 'https://web.whatsapp.com'
 const SILENCE_MS = 30_000
 const GONE = new Set([403, 404, 410])
 
+type Address = Pick<RemoteMedia, 'url' | 'directPath'>
+
+/** A file that a message points to, or a piece of the phone's history. */
+type Source = Address & Pick<RemoteMedia, 'mediaKey' | 'fileSha256' | 'fileEncSha256'> & { kind: MediaKind | 'history' }
+
 /** See `Engine.download`. */
-export async function download(remote: RemoteMedia, media: MediaNetwork): Promise<Readable> {
+export async function download(remote: Source, media: MediaNetwork): Promise<Readable> {
   const address = addressOf(remote, media)
   const keys = await expandMediaKey(Buffer.from(remote.mediaKey, 'base64'), remote.kind)
   const body = await fetchEncrypted(address, media)
@@ -51,7 +56,7 @@ async function fetchEncrypted(address: URL, { dispatcher }: MediaNetwork): Promi
 }
 
 /** Address and path come from whoever sent the message, so they may lead to a media server only. */
-function addressOf({ url, directPath }: RemoteMedia, media: MediaNetwork): URL {
+function addressOf({ url, directPath }: Address, media: MediaNetwork): URL {
   const stated = url !== null && URL.canParse(url) ? new URL(url) : undefined
   const host = stated?.protocol === 'https:' && media.trusts(stated.hostname) ? stated.host : media.host
   const base = `https://${host}`

@@ -14,6 +14,7 @@ import { installFastCurve } from './fast-curve.ts'
 import { installFastFrames } from './fast-frames.ts'
 import { installFastSymmetric } from './fast-symmetric.ts'
 import { importFiles } from './import.ts'
+import { KeyedLock } from './locks.ts'
 import { type MediaNetwork, mediaNetwork } from './media-network.ts'
 import { type NetworkConfig, networkConfig } from './network.ts'
 import { type BaileysEngineOptions, DEFAULT_TIMEOUTS } from './options.ts'
@@ -29,6 +30,7 @@ export class BaileysEngine implements Engine, ImportsCredentials {
   readonly #options: BaileysEngineOptions
   readonly #network: NetworkConfig
   readonly #media: MediaNetwork
+  readonly #oneByOne = new KeyedLock()
   readonly #routes = new Map<string, ProxyRoute>()
   readonly #states = new Map<SessionUid, SessionState>()
 
@@ -57,9 +59,10 @@ export class BaileysEngine implements Engine, ImportsCredentials {
 
   connect(session: SessionUid, sink: EngineSink, options: ConnectOptions): EngineConnection {
     const route = this.#route(options)
-    const { auth, clock, logger, timeouts, failpoint, deviceName = 'Kurir' } = this.#options
+    const { auth, clock, logger, timeouts, failpoint, deviceName = 'Kurir', historyDays = 0 } = this.#options
     const connection = new BaileysConnection({
-      ...{ session, sink, auth, clock, failpoint, deviceName },
+      ...{ session, sink, auth, clock, failpoint, deviceName, historyDays },
+      oneByOne: this.#oneByOne,
       state: this.#state(session),
       logger: logger.child({ session }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },

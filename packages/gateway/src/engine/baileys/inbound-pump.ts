@@ -6,7 +6,8 @@ import { parseJid } from '../../core/jid.ts'
 import type { EngineSink } from '../port.ts'
 import type { AuthStore, JournalEntry } from './auth-port.ts'
 import type { LookUpAlternative, Me } from './from-wa/address.ts'
-import { readRow } from './from-wa/row.ts'
+import { historyIn, readRow } from './from-wa/row.ts'
+import type { History } from './history.ts'
 import type { Placeholders } from './placeholders.ts'
 
 const FIRST_RETRY_MS = 500
@@ -21,6 +22,7 @@ export interface PumpContext {
   me: () => Me | undefined
   lookUp: LookUpAlternative
   placeholders: Placeholders
+  history: Pick<History, 'take'>
 }
 
 /**
@@ -77,7 +79,7 @@ export class InboundPump {
   }
 
   async #store(row: JournalEntry): Promise<void> {
-    const { auth, session, sink, me, lookUp, placeholders } = this.#context
+    const { auth, session, sink, me, lookUp, placeholders, history } = this.#context
     const own = me()
     if (!own) return
     const sentProto = (waId: string) => auth.findSentProto(session, waId)
@@ -91,6 +93,8 @@ export class InboundPump {
       await sink.onMessage(message)
       await placeholders.settle(message.waId)
     }
-    if (messages.length === 0) await auth.consumeJournal(session, [row.key])
+    if (messages.length > 0) return
+    const piece = historyIn(row, own)
+    if (!piece || !history.take(row.key, piece)) await auth.consumeJournal(session, [row.key])
   }
 }

@@ -28,8 +28,9 @@ export function mediaType(kind: MediaKind): MediaType {
 }
 
 /** Expands a 32-byte media key for files of the kind. */
-export async function expandMediaKey(mediaKey: Uint8Array, kind: MediaKind): Promise<MediaKeys> {
-  const { iv, cipherKey, macKey } = await getMediaKeys(mediaKey, KEY_TYPE[kind])
+export async function expandMediaKey(mediaKey: Uint8Array, kind: MediaKind | 'history'): Promise<MediaKeys> {
+  const type = kind === 'history' ? 'md-msg-hist' : KEY_TYPE[kind]
+  const { iv, cipherKey, macKey } = await getMediaKeys(mediaKey, type)
   if (!macKey) throw new Error('a media key expands to a key for the MAC')
   return { iv, cipherKey, macKey }
 }

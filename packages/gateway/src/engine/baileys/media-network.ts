@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { WASocket } from 'baileys'
 import { type Dispatcher, Agent as UndiciAgent } from 'undici'
 import type { Network } from './options.ts'
 
@@ -15,6 +16,14 @@ export interface MediaNetwork {
 
 const HOST = 'mmg.whatsapp.net'
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+/** The server that WhatsApp names for files whose message names none. Rejects where it names none. */
+export async function mediaHost(sock: Pick<WASocket, 'refreshMediaConn'>): Promise<string> {
+  const { hosts } = await sock.refreshMediaConn(false)
+  const [host] = hosts
+  if (!host) throw new Error('the server named no media server')
+  return host.hostname
+}
 
 /** The media servers of a network: WhatsApp's own domain, or those of a lab on this machine. */
 export function mediaNetwork(network: Network): MediaNetwork {

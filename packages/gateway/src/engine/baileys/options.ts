@@ -12,6 +12,8 @@ export interface BaileysEngineOptions {
   /** What the phone's list of linked devices shows. "Kurir" by default. */
   deviceName?: string
   timeouts?: Partial<Timeouts>
+  /** Days of the phone's history that a session is given at its pairing; none by default. */
+  historyDays?: number
   /** Finds the addresses of proxies and refuses those that may not be called; by default the machine's resolver. */
   proxyLookup?: LookupFunction
   /** For crash tests: awaited where a process may die. */

@@ -8,6 +8,7 @@ import type {
   EngineSink,
   GroupUpdate,
   InboundMessage,
+  PastMessage,
   Receipt,
   UndecryptableMessage,
 } from '../port.ts'
@@ -21,6 +22,7 @@ export type Told =
   | { kind: 'message'; message: InboundMessage }
   | { kind: 'undecryptable'; message: UndecryptableMessage }
   | { kind: 'receipt'; receipt: Receipt }
+  | { kind: 'history'; messages: PastMessage[] }
   | { kind: 'group'; update: GroupUpdate }
   | { kind: 'call'; call: IncomingCall }
 
@@ -72,6 +74,11 @@ export class Recorder implements EngineSink {
 
   onUndecryptable(message: UndecryptableMessage): Promise<void> {
     this.#tell({ kind: 'undecryptable', message })
+    return Promise.resolve()
+  }
+
+  onHistory(messages: PastMessage[]): Promise<void> {
+    this.#tell({ kind: 'history', messages })
     return Promise.resolve()
   }
 

@@ -92,6 +92,18 @@ function received(use: Use): void {
     expect((await world.store.media.getMedia(null, id))?.remote).toEqual(message.remote)
   })
 
+  test('the file of a message of before the pairing is there, and not due', async () => {
+    const world = use()
+    const session = await world.session()
+    const { journalKey, offline, ...past } = photo(world)
+    await world.store.messages.storeHistory(session.uid, [past], world.now)
+    const [stored] = await world.store.messages.listMessages(session.uid, { limit: 1 })
+    const id = stored && 'media' in stored.content && stored.content.media ? stored.content.media.id : undefined
+    if (!id) throw new Error('the message has no file')
+    expect(await world.store.media.getMedia(session.tenant, id)).toMatchObject({ state: 'remote', remote: past.remote })
+    expect(await due(world)).toEqual([])
+  })
+
   test('a session that is deleted takes its files with it', async () => {
     const world = use()
     const session = await world.session()

@@ -11,6 +11,7 @@ export function inboundConformance(use: Use): void {
     storing(use)
     identity(use)
     undecryptable(use)
+    history(use)
     lists(use)
   })
 }
@@ -143,6 +144,34 @@ function undecryptable(use: Use): void {
     const shown = only(await world.store.messages.listMessages(session.uid, { limit: 9 }))
     expect(shown.content).toEqual(message.content)
     expect(await world.events(session.uid)).toHaveLength(1)
+  })
+}
+
+function history(use: Use): void {
+  test('messages of before the pairing are stored once, in their order, and told to nobody', async () => {
+    const { world, session } = await start(use)
+    const { message: live } = await world.receive(session)
+    const past = [1, 2, 3].map((n) => {
+      const { journalKey, offline, ...rest } = world.inbound({ timestamp: world.now - 1_000_000 + n, fromMe: n === 2 })
+      return rest
+    })
+    const { journalKey, offline, ...known } = world.inbound({ waId: live.waId })
+    await world.store.messages.storeHistory(session.uid, [...past, known], world.now)
+    await world.store.messages.storeHistory(session.uid, past, world.now + 1)
+    const stored = await world.store.messages.listMessages(session.uid, { limit: 9 })
+    expect(stored.map(({ waId }) => waId)).toEqual([...past.map(({ waId }) => waId).toReversed(), live.waId])
+    expect(stored[0]).toMatchObject({ direction: 'in', status: 'received', timestamp: past[2]?.timestamp })
+    expect(await world.events(session.uid)).toHaveLength(1)
+  })
+
+  test('a stub waits for its message itself, whose event is owed', async () => {
+    const { world, session } = await start(use)
+    const { journalKey, offline, ...message } = world.inbound()
+    const { content, quote, ...stub } = message
+    await world.store.messages.storeUndecryptable(session.uid, stub, world.now)
+    await world.store.messages.storeHistory(session.uid, [message], world.now)
+    const shown = only(await world.store.messages.listMessages(session.uid, { limit: 9 }))
+    expect(shown.content).toMatchObject({ kind: 'undecryptable' })
   })
 }
 

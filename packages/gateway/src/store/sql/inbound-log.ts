@@ -1,7 +1,8 @@
 import { receivedEvent } from '../../core/event.ts'
 import { newId, type SessionUid } from '../../core/ids.ts'
 import type { MessageRecord } from '../../core/message.ts'
-import type { InboundMessage, UndecryptableMessage } from '../../engine/port.ts'
+import type { InboundMessage, PastMessage, UndecryptableMessage } from '../../engine/port.ts'
+import type { MediaRecord } from '../../media/ports.ts'
 import type { AutomationLog } from './automation-log.ts'
 import type { Effects } from './group-commit.ts'
 import type { ReceivedBell } from './media-store.ts'
@@ -47,6 +48,14 @@ export class InboundLog {
     return message
   }
 
+  /** A message of before the pairing: there to be read, and no news. */
+  async insertPast(session: SessionUid, past: PastMessage, at: number): Promise<void> {
+    const message = await this.record(session, past, at)
+    await this.messages.insert({ message, proto: null, undecryptable: false, claim: null })
+    await this.noteSender(message)
+    await this.keepRemote(message, past, at, false)
+  }
+
   /** What is known of a message that cannot be decrypted yet. */
   async insertStub(effects: Effects, session: SessionUid, inbound: UndecryptableMessage, at: number): Promise<void> {
     const stub = await this.record(session, { ...inbound, content: UNDECRYPTABLE, quote: null }, at)
@@ -82,16 +91,22 @@ export class InboundLog {
     if (!fromMe) await this.contacts.note(sessionUid, [participant ?? chat, senderAlt], pushName)
   }
 
-  /** The file of a message that came in, to be fetched from now on. */
-  private async keepRemote(message: MessageRecord, { content, remote }: InboundMessage, at: number): Promise<void> {
+  /** The file of a message that came in, to be fetched from now on, or only when it is asked for. */
+  private async keepRemote(
+    message: MessageRecord,
+    { content, remote }: PastMessage,
+    at: number,
+    isDue = true,
+  ): Promise<void> {
     if (!remote || !('media' in content) || !content.media) return
     const { id, mimetype, size, fileName } = content.media
     const { tenant, sessionUid, session } = message
-    await this.media.insert({
+    const file: MediaRecord = {
       ...{ id, tenant, sessionUid, session, state: 'remote', mimetype, size, fileName, sha256: null, remote },
       ...{ attempts: 0, createdAt: at, usedAt: at },
-    })
-    this.received.mark()
+    }
+    await this.media.insert(file, isDue)
+    if (isDue) this.received.mark()
   }
 
   private async record(

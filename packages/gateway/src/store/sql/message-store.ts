@@ -4,7 +4,7 @@ import type { Jid } from '../../core/jid.ts'
 import { isSettled, type MessageRecord } from '../../core/message.ts'
 import { periodOf, QUOTAS } from '../../core/quota.ts'
 import { nextRestriction, type Restriction } from '../../core/restriction.ts'
-import type { InboundMessage, UndecryptableMessage } from '../../engine/port.ts'
+import type { InboundMessage, PastMessage, UndecryptableMessage } from '../../engine/port.ts'
 import type {
   AcceptResult,
   AdvanceResult,
@@ -183,6 +183,15 @@ export class SqlMessageStore implements MessageStore {
     return this.writer.write(async (effects) => {
       if (await this.messages.byIdentity({ sessionUid: session, ...message })) return
       await this.inbound.insertStub(effects, session, message, at)
+    })
+  }
+
+  storeHistory(session: SessionUid, messages: PastMessage[], at: number): Promise<void> {
+    return this.writer.write(async () => {
+      for (const message of messages) {
+        const known = await this.messages.byIdentity({ sessionUid: session, ...message })
+        if (!known) await this.inbound.insertPast(session, message, at)
+      }
     })
   }
 

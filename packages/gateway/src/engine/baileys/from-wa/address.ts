@@ -1,4 +1,4 @@
-import { decodeMessageNode, extractAddressingContext } from 'baileys'
+import { areJidsSameUser, decodeMessageNode, extractAddressingContext, jidDecode } from 'baileys'
 import type { WaMessageId } from '../../../core/ids.ts'
 import { type Jid, jidKind, parseJid } from '../../../core/jid.ts'
 import type { UndecryptableMessage } from '../../port.ts'
@@ -12,6 +12,13 @@ export interface Me {
 
 /** The same person's other address (LID of a phone number, phone number of a LID) where it is known. */
 export type LookUpAlternative = (jid: Jid) => Promise<Jid | null>
+
+/** Whether a stanza comes from the phone that this account lives on (device 0), and from no other device of it. */
+export function isOwnPhone(from: string | undefined, { id, lid }: Me): boolean {
+  const sender = jidDecode(from)
+  if (!sender || sender.device) return false
+  return areJidsSameUser(from, id) || (lid !== undefined && areJidsSameUser(from, lid))
+}
 
 /** Everything but the content. */
 export type MessageHead = UndecryptableMessage

@@ -1,6 +1,6 @@
-import { areJidsSameUser, jidDecode, proto } from 'baileys'
+import { proto } from 'baileys'
 import type { Envelope } from '../envelope.ts'
-import type { Me } from './address.ts'
+import { isOwnPhone, type Me } from './address.ts'
 
 const { PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE } = proto.Message.ProtocolMessage.Type
 
@@ -14,13 +14,6 @@ export function resentMessages(message: proto.IMessage, { attrs }: Envelope, me:
   if (!isOwnPhone(attrs.from, me)) return []
   const results = protocolMessage.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? []
   return results.flatMap((result) => decoded(result.placeholderMessageResendResponse?.webMessageInfoBytes) ?? [])
-}
-
-/** Whether a stanza comes from the phone that this account lives on. */
-function isOwnPhone(from: string | undefined, { id, lid }: Me): boolean {
-  const sender = jidDecode(from)
-  if (!sender || sender.device) return false
-  return areJidsSameUser(from, id) || (lid !== undefined && areJidsSameUser(from, lid))
 }
 
 function decoded(bytes: Uint8Array | null | undefined): proto.IWebMessageInfo | undefined {

@@ -3,7 +3,7 @@ import { newId } from '../../../core/ids.ts'
 import type { InboundMessage } from '../../port.ts'
 import type { JournalEntry } from '../auth-port.ts'
 import type { Envelope } from '../envelope.ts'
-import { type LookUpAlternative, type Me, readHead } from './address.ts'
+import { isOwnPhone, type LookUpAlternative, type Me, readHead } from './address.ts'
 import { openMessage, readContent } from './content.ts'
 import type { ReadContext } from './reader.ts'
 import { resentMessages } from './resent.ts'
@@ -44,6 +44,14 @@ async function readMessage(
   if (!head) return undefined
   const read = await readContent(opened, { head, me, sentProto, newMediaId: () => newId('med') })
   return { ...head, ...read, journalKey, offline: envelope.attrs.offline !== undefined }
+}
+
+/** The piece of the phone's history that a row announces; undefined for all others. */
+export function historyIn(row: JournalEntry, me: Me): proto.Message.IHistorySyncNotification | undefined {
+  const { attrs }: Envelope = JSON.parse(row.envelope)
+  const { protocolMessage } = decodePadded(row.plaintext) ?? {}
+  if (protocolMessage?.type !== proto.Message.ProtocolMessage.Type.HISTORY_SYNC_NOTIFICATION) return undefined
+  return isOwnPhone(attrs.from, me) ? (protocolMessage.historySyncNotification ?? undefined) : undefined
 }
 
 /** Undefined for bytes that are no message: somebody's client is broken, and trying again would not mend it. */

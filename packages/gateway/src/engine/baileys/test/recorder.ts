@@ -6,6 +6,7 @@ import type {
   EngineSink,
   GroupUpdate,
   InboundMessage,
+  PastMessage,
   Receipt,
   UndecryptableMessage,
 } from '../../port.ts'
@@ -20,6 +21,7 @@ export class Recorder implements EngineSink {
   readonly receipts: Receipt[] = []
   readonly groupUpdates: GroupUpdate[] = []
   readonly calls: IncomingCall[] = []
+  readonly history: PastMessage[] = []
   paired: AccountIdentity | undefined
   identity: AccountIdentity | undefined
   drained = false
@@ -27,6 +29,7 @@ export class Recorder implements EngineSink {
   closedTimes = 0
   /** Awaited before a message counts as stored; may throw. */
   beforeStore: (message: InboundMessage) => void | Promise<void> = () => {}
+  beforeHistory: (messages: PastMessage[]) => void | Promise<void> = () => {}
   beforeReceipt: (receipt: Receipt) => void | Promise<void> = () => {}
   readonly #auth: MemoryAuth
   readonly #session: SessionUid
@@ -69,6 +72,11 @@ export class Recorder implements EngineSink {
 
   async onUndecryptable(message: UndecryptableMessage): Promise<void> {
     this.undecryptable.push(message)
+  }
+
+  async onHistory(messages: PastMessage[]): Promise<void> {
+    await this.beforeHistory(messages)
+    this.history.push(...messages)
   }
 
   async onCall(call: IncomingCall): Promise<void> {

@@ -81,8 +81,8 @@ export class MediaTable {
     this.isNamedRow = driver.prepare<[string], unknown>(IS_NAMED)
   }
 
-  /** One whose id is there already keeps its row. A file in state `remote` is due for download at once. */
-  async insert(media: MediaRecord): Promise<void> {
+  /** One whose id is there already keeps its row. A file in state `remote` is due for download at once, unless not `isDue`. */
+  async insert(media: MediaRecord, isDue = true): Promise<void> {
     await this.insertRow.run({
       id: media.id,
       tenant: media.tenant,
@@ -94,7 +94,7 @@ export class MediaTable {
       sha256: media.sha256,
       remote: media.remote && this.sealer.sealText(placeOf(media), JSON.stringify(media.remote)),
       attempts: media.attempts,
-      due_at: media.state === 'remote' ? media.createdAt : null,
+      due_at: isDue && media.state === 'remote' ? media.createdAt : null,
       created_at: media.createdAt,
       used_at: media.usedAt,
     })
