@@ -45,6 +45,7 @@ import { ResendRequests } from './resend-requests.ts'
 import { isConnectionLoss, Sender } from './sender.ts'
 import type { SessionState } from './session-state.ts'
 import { socketConfig } from './socket-config.ts'
+import type { Turns } from './turns.ts'
 import { Uploads } from './upload.ts'
 
 const FIRST_QR_MS = 60_000
@@ -65,6 +66,7 @@ export interface ConnectionContext {
   deviceName: string
   historyDays: number
   oneByOne: KeyedLock
+  turns: Turns
   failpoint: Failpoint | undefined
 }
 
@@ -201,9 +203,9 @@ export class BaileysConnection implements EngineConnection {
   }
 
   #dial(credentials: Credentials): WASocket {
-    const { session, auth, state, network, timeouts, logger, failpoint } = this.#context
+    const { session, auth, state, network, timeouts, logger, failpoint, turns } = this.#context
     const repository = {
-      ...{ session, keys: state.keys, locks: state.locks, journal: this.#inbound },
+      ...{ session, turns, keys: state.keys, locks: state.locks, journal: this.#inbound },
       onRatchetCommitted: () => failpoint?.('ratchet.committed'),
       onEncryptFailed: () => {
         this.#encryptFailures += 1

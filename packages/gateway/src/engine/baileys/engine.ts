@@ -23,6 +23,7 @@ import { quietLibsignal } from './quiet-libsignal.ts'
 import { newSessionState, type SessionState } from './session-state.ts'
 import { compose } from './to-wa/compose.ts'
 import { describe } from './to-wa/describe.ts'
+import { Turns } from './turns.ts'
 
 /** WhatsApp by way of Baileys, or a lab that speaks the same protocol. */
 export class BaileysEngine implements Engine, ImportsCredentials {
@@ -31,6 +32,7 @@ export class BaileysEngine implements Engine, ImportsCredentials {
   readonly #network: NetworkConfig
   readonly #media: MediaNetwork
   readonly #oneByOne = new KeyedLock()
+  readonly #turns = new Turns()
   readonly #routes = new Map<string, ProxyRoute>()
   readonly #states = new Map<SessionUid, SessionState>()
 
@@ -63,6 +65,7 @@ export class BaileysEngine implements Engine, ImportsCredentials {
     const connection = new BaileysConnection({
       ...{ session, sink, auth, clock, failpoint, deviceName, historyDays },
       oneByOne: this.#oneByOne,
+      turns: this.#turns,
       state: this.#state(session),
       logger: logger.child({ session }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },

@@ -1,6 +1,7 @@
 import type { KeyedLock } from './locks.ts'
 import type { SignalKeys } from './signal-keys.ts'
 import type { SignalUnit } from './signal-unit.ts'
+import type { Turns } from './turns.ts'
 
 /** What a decryption needs besides keys: where its plaintext is journalled. */
 export interface DecryptionJournal {
@@ -18,6 +19,8 @@ export interface RepositoryContext {
   keys: SignalKeys
   locks: KeyedLock
   journal: DecryptionJournal
+  /** The process's, for what would keep it from everything else. */
+  turns: Turns
   /** The ratchet of an outgoing message is on disk. */
   onRatchetCommitted(): void | Promise<void>
   /** A copy for this device could not be made. */

@@ -84,6 +84,7 @@ export class CrashSafeRepository implements SignalRepositoryWithLIDStore {
   encryptMessage = ({ jid, data }: RepositoryArguments['encryptMessage']) =>
     this.#step(jid, async (unit, address) => {
       try {
+        await this.#context.turns.next()
         const { type, body } = await this.#cipher(unit, address).encrypt(Buffer.from(data))
         await this.#context.keys.set(unit.writes)
         await this.#context.onRatchetCommitted()
@@ -97,6 +98,7 @@ export class CrashSafeRepository implements SignalRepositoryWithLIDStore {
   /** Starts a session from the other device's bundle. Rejects a signed prekey that its identity did not sign. */
   injectE2ESession = ({ jid, session }: RepositoryArguments['injectE2ESession']): Promise<void> =>
     this.#step(jid, async (unit, address) => {
+      await this.#context.turns.next()
       const { publicKey, signature } = session.signedPreKey
       if (!Curve.verify(session.identityKey, generateSignalPubKey(publicKey), signature)) {
         throw new Error('the signed prekey is not signed by its identity')

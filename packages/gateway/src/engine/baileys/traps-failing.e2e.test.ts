@@ -83,6 +83,34 @@ describe('T14: a group, whose sender key Baileys gives to its own device too', (
   })
 })
 
+describe('T15: the first message to a big group', () => {
+  test('leaves time for the other sessions of the process between the copies', async () => {
+    const [{ connection, phone, session }, other] = [await account(), await account()]
+    const members = Array.from({ length: 100 }, number)
+    for (const member of members) await bench.control.phone(member)
+    const group = await bench.group('Many', phone, members)
+    const message = bench.outbound(group, 'hello all')
+    const isWritten = () => bench.wire.of(phone, 'message', { id: message.waId }).length > 0
+    const sessions = () => [...bench.auth.of(session).keys.keys()].filter((key) => key.startsWith('session/')).length
+    const before = sessions()
+    const sending = connection.send(message)
+    // From the first Signal session with a member to the stanza nothing waits for the network.
+    await eventually(() => sessions() > before)
+    let answers = 0
+    while (!isWritten()) {
+      await other.connection.ping(5_000)
+      if (!isWritten()) answers += 1
+    }
+    expect(await sending).toMatchObject({ kind: 'acked' })
+    expect(answers).toBeGreaterThanOrEqual(5)
+    const [first, last] = [members[0], members.at(-1)]
+    for (const member of [first, last]) {
+      const shown = await eventually(async () => (await bench.control.inbox(member ?? ''))[0])
+      expect(shown).toMatchObject({ id: message.waId, undecryptable: 0 })
+    }
+  })
+})
+
 describe('T17: a store that fails while a message is sent', () => {
   test('nothing is written to the line before the ratchet is stored, and the send goes on when it is', async () => {
     const { connection, phone } = await account()
