@@ -1,16 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { eventually, shownMessages } from '../support/api.ts'
 import type { Ground } from '../support/ground.ts'
+import { Pair } from '../support/pair.ts'
 import { seeded } from '../support/random.ts'
 import type { Findings, Scenario } from './scenario.ts'
 import { play } from './theatre.ts'
 
 const TOGETHER = 50
 
-/** R12: many identical requests at once, and a kill among them. */
+/** R12: many identical requests at once, to two processes, and a kill among them. */
 export const idempotency: Scenario = {
   id: 'R12',
-  fault: `${TOGETHER} identical requests at once for each Idempotency-Key, and kills among them`,
+  fault: `${TOGETHER} identical requests at once for each Idempotency-Key, to two processes that compete for one store, and kills of the one that has it`,
   databases: ['sqlite', 'postgres'],
   run: (setting) =>
     play(setting, { sessions: 1 }, async ({ ground, findings }) => {
@@ -19,37 +20,54 @@ export const idempotency: Scenario = {
       const random = seeded(setting.seed)
       const answers = new Map<string, string>()
       let kills = 0
-      for (let n = 0; n < keys; n += 1) {
-        const asked = askTogether(ground, findings, n)
-        if (n % every === every - 1) {
-          await pause(random() * 60)
-          await ground.kill()
-          await ground.begin()
-          kills += 1
+      await ground.end()
+      const pair = await Pair.start(ground)
+      const place: Asked = { place: ground.place, urls: pair.urls }
+      try {
+        for (let n = 0; n < keys; n += 1) {
+          const asked = askTogether(place, findings, n)
+          if (n % every === every - 1) {
+            await pause(random() * 60)
+            await pair.kill()
+            kills += 1
+          }
+          answers.set(keyOf(n), await asked)
+          if (n % every === 0) setting.say(`${n} of ${keys} keys, ${kills} kills, ${pair.refused} starts refused`)
         }
-        answers.set(keyOf(n), await asked)
-        if (n % every === 0) setting.say(`${n} of ${keys} keys, ${kills} kills`)
+        await pair.kill()
+        await askAgain(place, findings, answers)
+      } finally {
+        await pair.stop()
       }
-      await ground.kill()
+      // The other database lets the second process wait for some seconds, which may be enough.
+      if (setting.database.name === 'sqlite') findings.expect(pair.refused > 0, 'no second process was refused')
       await ground.begin()
-      await askAgain(ground, findings, answers)
       const shown = await phonesShow(ground, keys)
       findings.none(keys - new Set(shown).size, 'keys without a message')
       findings.none(shown.length - new Set(shown).size, 'keys with more than one message')
       return {
-        load: `${keys} keys x ${TOGETHER} requests, ${kills} kills`,
-        result: `${shown.length} messages for ${keys} keys; every repetition answered with the same message, other requests refused`,
+        load: `${keys} keys x ${TOGETHER} requests to two processes, ${kills} kills`,
+        result: `${shown.length} messages for ${keys} keys; ${pair.refused} starts refused while the other process had the store; every repetition answered with the same message, other requests refused`,
       }
     }),
 }
 
 const keyOf = (n: number) => `key-${n}`
 
-async function ask(ground: Ground, n: number, text: string): Promise<{ status: number; body: string }> {
-  const { keys, sessions, contacts } = ground.place
-  for (const deadline = Date.now() + 60_000; ; await pause(25)) {
+/** Who is asked: whichever of two processes answers. */
+type Asked = Pick<Ground, 'place'> & { urls: string[] }
+
+/** `turn` says which process is asked first. */
+async function ask(
+  { place: { keys, sessions, contacts }, urls }: Asked,
+  n: number,
+  text: string,
+  turn = 0,
+): Promise<{ status: number; body: string }> {
+  const deadline = Date.now() + 60_000
+  for (let tries = turn; ; tries += 1, await pause(25)) {
     try {
-      const response = await fetch(`${ground.url}/v1/sessions/${sessions[0]?.id}/messages`, {
+      const response = await fetch(`${urls[tries % urls.length]}/v1/sessions/${sessions[0]?.id}/messages`, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${keys.native}`,
@@ -67,8 +85,8 @@ async function ask(ground: Ground, n: number, text: string): Promise<{ status: n
 }
 
 /** Answers the id of the one message that came of it. */
-async function askTogether(ground: Ground, findings: Findings, n: number): Promise<string> {
-  const answers = await Promise.all(Array.from({ length: TOGETHER }, () => ask(ground, n, `text ${n}`)))
+async function askTogether(place: Asked, findings: Findings, n: number): Promise<string> {
+  const answers = await Promise.all(Array.from({ length: TOGETHER }, (_, turn) => ask(place, n, `text ${n}`, turn)))
   const ids = new Set(answers.map(({ body }) => (JSON.parse(body) as { id?: string }).id))
   findings.expect(
     answers.every(({ status }) => status === 202),
@@ -78,11 +96,11 @@ async function askTogether(ground: Ground, findings: Findings, n: number): Promi
   return [...ids][0] ?? ''
 }
 
-async function askAgain(ground: Ground, findings: Findings, known: Map<string, string>): Promise<void> {
+async function askAgain(place: Asked, findings: Findings, known: Map<string, string>): Promise<void> {
   let n = 0
   for (const id of known.values()) {
-    const [same, other] = [await ask(ground, n, `text ${n}`), await ask(ground, n, `another ${n}`)]
-    const repeated = await ask(ground, n, `text ${n}`)
+    const [same, other] = [await ask(place, n, `text ${n}`), await ask(place, n, `another ${n}`, 1)]
+    const repeated = await ask(place, n, `text ${n}`, 1)
     findings.expect(same.body === repeated.body && same.body.includes(id), `key ${n}: another answer after the restart`)
     findings.expect(other.status === 409 || other.status === 422, `key ${n}: another request answered ${other.status}`)
     n += 1

@@ -93,6 +93,17 @@ export class Ground {
 
   /** Starts a gateway and resolves when it listens; `extra` are settings of this process, `aheadMs` is for its clock. */
   async begin(extra: Record<string, string> = {}, aheadMs = 0): Promise<void> {
+    const child = this.launch(extra, aheadMs)
+    this.#child = child
+    this.#isRunning = true
+    void child.exited.then(() => {
+      if (this.#child === child) this.#isRunning = false
+    })
+    await child.firstJsonLine()
+  }
+
+  /** Starts a gateway of which the caller takes care. */
+  launch(extra: Record<string, string> = {}, aheadMs = 0): Child {
     const env = childEnv({
       KURIR_NETWORK: 'lab',
       KURIR_LAB_URL: this.lab.ws,
@@ -110,13 +121,7 @@ export class Ground {
     })
     const stderr = process.env.KURIR_E2E_VERBOSE ? 'inherit' : 'ignore'
     const [file, args] = aheadMs ? [LATE, [String(aheadMs)]] : [MAIN, ['start', '--exit-with-parent', '--json']]
-    const child = new Child(file, args, { env, stderr })
-    this.#child = child
-    this.#isRunning = true
-    void child.exited.then(() => {
-      if (this.#child === child) this.#isRunning = false
-    })
-    await child.firstJsonLine()
+    return new Child(file, args, { env, stderr })
   }
 
   /** Kills the gateway; resolves when it is gone. */
