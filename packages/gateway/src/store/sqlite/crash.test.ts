@@ -10,8 +10,9 @@ import { systemClock } from '../../core/clock.ts'
 import { DEFAULT_TENANT, type MessageId, newId } from '../../core/ids.ts'
 import { periodOf } from '../../core/quota.ts'
 import type { Store } from '../store.ts'
+import { DATABASE_FILE } from './directory.ts'
 import { openDriver } from './driver.ts'
-import { DATABASE_FILE, openSqliteStore } from './open.ts'
+import { openSqliteStore } from './open.ts'
 
 /** Of util-linux; changes the limits of a running process. */
 const PRLIMIT = 'prlimit'

@@ -15,6 +15,9 @@ const NETWORK_FILE_SYSTEMS = new Map([
   [0x786f4256, 'VirtualBox shared folder'],
 ])
 
+/** The database's file in the data directory; SQLite adds `-wal` and `-shm`. */
+export const DATABASE_FILE = 'kurir.db'
+
 /** Why the data directory cannot be used, said to the operator. */
 export class DataDirectoryError extends Error {
   override readonly name = 'DataDirectoryError'

@@ -8,8 +8,9 @@ import { DEFAULT_TENANT, newId } from '../../core/ids.ts'
 import { World } from '../conformance/world.ts'
 import type { MasterKeySource } from '../sealing/keyring.ts'
 import type { Store } from '../store.ts'
+import { DATABASE_FILE } from './directory.ts'
 import { openDriver } from './driver.ts'
-import { DATABASE_FILE, openSqliteStore } from './open.ts'
+import { openSqliteStore } from './open.ts'
 
 const logger = pino({ level: 'silent' })
 const CANARY = 'canary-7d1c9e'

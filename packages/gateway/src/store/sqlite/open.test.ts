@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,10 +22,12 @@ import type { TenantId } from '../../core/ids.ts'
 import { MIGRATIONS } from '../migrations/all.ts'
 import type { Migration } from '../migrations/migration.ts'
 import { StoreTooNewError } from '../migrations/migration.ts'
-import { DataDirectoryError, networkFileSystemName } from './directory.ts'
+import { restoreBackup } from './backup/restore.ts'
+import { MigrationCopyError } from './copy-before-migration.ts'
+import { DATABASE_FILE, DataDirectoryError, networkFileSystemName } from './directory.ts'
 import { openDriver } from './driver.ts'
 import { schemaVersion } from './migrate.ts'
-import { DATABASE_FILE, openSqliteStore } from './open.ts'
+import { openSqliteStore } from './open.ts'
 
 const HOLDER = fileURLToPath(new URL('./test/hold-store.ts', import.meta.url))
 const logger = pino({ level: 'silent' })
@@ -157,6 +169,76 @@ describe('migrations', () => {
     expect(String(failure)).toContain(`schema version ${next.version}, and this Kurir knows ${MIGRATIONS.length}`)
     expect(readFileSync(file).equals(before)).toBe(true)
     await (await open([...MIGRATIONS, next])).close()
+  })
+})
+
+describe('the copy before a migration', () => {
+  const steps = (count: number): Migration[] => [
+    ...MIGRATIONS,
+    ...Array.from({ length: count }, (_, n) => {
+      const version = MIGRATIONS.length + 1 + n
+      return { version, name: 'more', sqlite: `CREATE TABLE more_${version} (n INTEGER) STRICT` }
+    }),
+  ]
+  const copies = () => readdirSync(dataDir).filter((name) => /^kurir-before-.*\.db$/.test(name))
+  const nameOf = (count: number) => `kurir-before-${MIGRATIONS.length + count}-from-${MIGRATIONS.length + count - 1}.db`
+
+  test('is not made of a new store, nor of one that is up to date', async () => {
+    for (let start = 0; start < 2; start++) await (await open()).close()
+    expect(copies()).toEqual([])
+  })
+
+  test('holds the store as it was, for its owner alone, and can be restored', async () => {
+    const lines: string[] = []
+    const told = pino({}, { write: (line: string) => void lines.push(line) })
+    const first = await open()
+    await first.access.createTenant(tenant)
+    await first.close()
+    await (await openSqliteStore({ dataDir, clock: systemClock, logger: told, migrations: steps(1) })).close()
+    const copy = join(dataDir, nameOf(1))
+    expect(statSync(copy).mode & 0o777).toBe(0o600)
+    expect(lines.map((line) => (JSON.parse(line) as { copy?: string }).copy)).toEqual([copy, copy])
+    const back = join(root, 'back')
+    restoreBackup({ file: copy, dataDir: back, resend: false, now: 1, logger })
+    const restored = await openSqliteStore({ dataDir: back, clock: systemClock, logger })
+    expect(await restored.access.getTenant(tenant.id)).toEqual(tenant)
+    await restored.close()
+    expect(readdirSync(back).filter((name) => name.startsWith('kurir-before'))).toEqual([])
+  })
+
+  test('the newest three stay', async () => {
+    for (let count = 0; count <= 4; count++) {
+      await (await open(steps(count))).close()
+      // Copies made within one tick of the file system's clock would have no order.
+      if (count > 0) utimesSync(join(dataDir, nameOf(count)), count, count)
+    }
+    expect(copies().sort()).toEqual([nameOf(2), nameOf(3), nameOf(4)])
+    expect(readdirSync(dataDir).filter((name) => name.endsWith('.sha256'))).toHaveLength(3)
+  })
+
+  test('that cannot be made refuses the start and leaves the store as it was', async () => {
+    const store = await open()
+    await store.access.createTenant(tenant)
+    await store.close()
+    mkdirSync(join(dataDir, nameOf(1)))
+    const failure = await open(steps(1)).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(MigrationCopyError)
+    expect(String(failure)).toContain(`no copy of it could be made first as ${join(dataDir, nameOf(1))}`)
+    const before = await open()
+    expect(await before.access.getTenant(tenant.id)).toEqual(tenant)
+    await before.close()
+    rmSync(join(dataDir, nameOf(1)), { recursive: true })
+    await (await open(steps(1))).close()
+  })
+
+  test('of a migration that failed is made anew, and takes no more room', async () => {
+    await (await open()).close()
+    const broken = [...steps(0), { version: MIGRATIONS.length + 1, name: 'broken', sqlite: 'CREATE NONSENSE' }]
+    for (let start = 0; start < 3; start++) await expect(open(broken)).rejects.toThrow('syntax error')
+    writeFileSync(join(dataDir, `${nameOf(1)}.part`), 'left by a killed process')
+    await (await open(steps(1))).close()
+    expect(copies()).toEqual([nameOf(1)])
+    expect(readdirSync(dataDir).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 })
 

@@ -8,9 +8,10 @@ import { assembleStore, type Database } from '../sql/assemble.ts'
 import type { Driver as SqlDriver } from '../sql/driver.ts'
 import { checkMasterKey } from '../sql/encryption.ts'
 import type { Store } from '../store.ts'
-import { lockDirectory, prepareDirectory, prepareFile } from './directory.ts'
+import { copiesIn, copyBeforeMigration, forgetOldCopies } from './copy-before-migration.ts'
+import { DATABASE_FILE, lockDirectory, prepareDirectory, prepareFile } from './directory.ts'
 import { asyncDriver, type Driver, openDriver, transactionsOf } from './driver.ts'
-import { migrate, refuseNewerStore } from './migrate.ts'
+import { migrate, refuseNewerStore, schemaVersion } from './migrate.ts'
 import { refuseMovedStore } from './moved.ts'
 
 export interface SqliteOptions {
@@ -26,9 +27,6 @@ export interface SqliteOptions {
 
 export type SqliteStore = Store
 
-/** The database's file in the data directory; SQLite adds `-wal` and `-shm`. */
-export const DATABASE_FILE = 'kurir.db'
-
 /** What every connection is set to. WAL and FULL: what was acknowledged survives a power cut. */
 const SETTINGS = `
   PRAGMA journal_mode = WAL;
@@ -41,13 +39,16 @@ const SETTINGS = `
   PRAGMA temp_store = MEMORY;
 `
 
+const PLAIN_COPIES =
+  'copies of the store from before it was encrypted are still there and hold its secrets in plain: delete them once they are not needed'
+
 /** How long a write waits for an operator's own `sqlite3` on the same file. */
 const BUSY_MS = 5_000
 
 /**
- * Opens the store, brings its schema up to date and locks the directory. Throws {@link DataDirectoryError} (in use, moved, or
- * on a network file system), {@link StoreTooNewError} and
- * {@link MasterKeyError}; their messages are for the operator.
+ * Opens the store, brings its schema up to date (after a copy of what is there) and locks the directory. Throws
+ * {@link DataDirectoryError} (in use, moved, or on a network file system), {@link StoreTooNewError},
+ * {@link MigrationCopyError} and {@link MasterKeyError}; their messages are for the operator.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { dataDir, clock, logger, migrations = MIGRATIONS } = options
@@ -65,8 +66,15 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     await checkMasterKey(shared, keyring)
     driver.exec(SETTINGS)
     assertSettings(driver)
+    copyBeforeMigration({ dataDir, from: schemaVersion(driver), migrations, now: clock.now(), logger })
     migrate(driver, migrations, clock.now())
-    return await assembleStore(databaseOf(driver, shared, lock), { clock, logger, keyring })
+    forgetOldCopies(dataDir)
+    const compact = async () => {
+      driver?.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+      const copies = copiesIn(dataDir)
+      if (copies.length > 0) logger.warn({ copies }, PLAIN_COPIES)
+    }
+    return await assembleStore({ ...databaseOf(driver, shared, lock), compact }, { clock, logger, keyring })
   } catch (error) {
     driver?.close()
     lock.release()
@@ -83,11 +91,10 @@ function assertSettings(driver: Driver): void {
   }
 }
 
-function databaseOf(driver: Driver, shared: SqlDriver, lock: { release(): void }): Database {
+function databaseOf(driver: Driver, shared: SqlDriver, lock: { release(): void }): Omit<Database, 'compact'> {
   return {
     driver: shared,
     transactions: transactionsOf(driver),
-    compact: async () => driver.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'),
     fault: () => null,
     close: async () => {
       driver.close()

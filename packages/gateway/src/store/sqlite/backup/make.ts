@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { DATABASE_FILE } from '../directory.ts'
 import { type Driver, openDriver } from '../driver.ts'
-import { DATABASE_FILE } from '../open.ts'
 import { BACKUP_TABLES, BackupError, checksumFile, hashOf, readParts, writeChecksum } from './file.ts'
 
 /** A gateway that writes all the time holds the file for moments only. */
