@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { EVENT_TYPES } from '../core/event.ts'
 import { FETCH_FAILURES } from '../safe-fetch/errors.ts'
 import { ATTEMPT_ERRORS } from './call.ts'
 import { RETRY_DELAYS_MS } from './retry-schedule.ts'
@@ -18,6 +19,13 @@ const NEVER = [
 ]
 
 describe('docs/webhooks.md', () => {
+  it('names every event, and no other', () => {
+    const table = page.slice(page.indexOf('| `type` | when |'), page.indexOf('## Answer quickly'))
+    const cells = [...table.matchAll(/^\| (`[^|]*\.[^|]*) \|/gm)].map(([, cell = '']) => cell)
+    const names = cells.flatMap((cell) => cell.match(/[a-z]+\.[a-z]+/g) ?? [])
+    expect(names.sort()).toEqual([...EVENT_TYPES].sort())
+  })
+
   it('names every error of a delivery, and no other', () => {
     const table = page.slice(page.indexOf('| `last_error` |'), page.indexOf('## Order'))
     const words = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => cell.match(/[a-z_]{4,}/g) ?? [])
