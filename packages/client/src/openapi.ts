@@ -6822,12 +6822,18 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "rewrapped": 1
+                     *       "rewrapped": 1,
+                     *       "master_key": "3f9a1c5b7d2e8f60"
                      *     }
                      */
                     "application/json": {
                         /** @description Data keys that another master key had wrapped. */
                         rewrapped: number;
+                        /**
+                         * @description Fingerprint of the master key that wraps now; it says nothing about the key.
+                         * @example 3f9a1c5b7d2e8f60
+                         */
+                        master_key: string;
                     };
                 };
             };

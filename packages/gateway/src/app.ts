@@ -10,6 +10,7 @@ import { Chats } from './chats/chats.ts'
 import { GroupRoom } from './chats/groups.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
+import { KurirError } from './core/errors.ts'
 import type { Failpoint } from './core/failpoints.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { chooseDialects, keysOf } from './dialects/table.ts'
@@ -35,6 +36,7 @@ import { Traffic } from './stats/traffic.ts'
 import { ItemAlertStore } from './store/alert-store.ts'
 import { ItemAuditStore } from './store/audit-store.ts'
 import { openStore } from './store/open-store.ts'
+import { Keyring, MasterKeyError } from './store/sealing/keyring.ts'
 import type { Store } from './store/store.ts'
 import { BodyFormats } from './webhooks/body.ts'
 import { DeliveryPump, type DeliveryPumpNeeds } from './webhooks/deliver.ts'
@@ -72,7 +74,8 @@ export async function createApp(config: Config, logger: Logger, clock: Clock = s
   const { dataDir, database, masterKey } = config
   const onLost = () => fatal('another gateway has taken over the database')
   const opened = await openStore({ dataDir, database, masterKey, clock, logger, onLost })
-  if (!opened.encryption.isOn) logger.warn(UNENCRYPTED)
+  // Nothing in a simulated network is anybody's.
+  if (!opened.encryption.isOn && !config.lab) logger.warn(UNENCRYPTED)
   const store = failpoint ? storeWithFailpoints(opened, failpoint) : opened
   try {
     const parts = await wire(config, { store, clock, logger, failpoint })
@@ -173,7 +176,7 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
       const { ok } = store.health()
       return { ok, store: ok ? 'ok' : 'failing', encryption: store.encryption.isOn ? 'on' : 'off' }
     },
-    rotateMasterKey: () => store.encryption.rotate(),
+    rotateMasterKey: () => rotateMasterKey(store, config),
   }
   const server = await buildServer({ gateway, config, logger, dialects, dashboard: dashboardOf(config), metrics })
   return { gateway, sessions, messages, pump, responder, http, media, server, address, metrics, alerts }
@@ -225,6 +228,17 @@ interface WebhookNeeds {
   clock: Clock
   logger: Logger
   onSettled: NonNullable<DeliveryPumpNeeds['onSettled']>
+}
+
+/** Re-wraps every data key; the master key's fingerprint tells the caller that it is the one that was meant. */
+async function rotateMasterKey(store: Store, { masterKey }: Config): Promise<{ rewrapped: number; masterKey: string }> {
+  if (!masterKey) throw new KurirError('unavailable', 'There is no master key: the store is not encrypted')
+  try {
+    const rewrapped = await store.encryption.rotate()
+    return { rewrapped, masterKey: new Keyring(masterKey).current }
+  } catch (error) {
+    throw error instanceof MasterKeyError ? new KurirError('unavailable', error.message, { cause: error }) : error
+  }
 }
 
 /** The dashboard, and the lab's page of phones, which is beside where the lab is dialled. */

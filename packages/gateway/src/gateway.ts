@@ -28,6 +28,9 @@ export interface Gateway {
   stats: StatsVerbs
   /** Whether the process can do its work. */
   health(): { ok: boolean; store: 'ok' | 'failing'; encryption: 'on' | 'off' }
-  /** Reads the master keys again and re-wraps all data keys under the first; answers how many. Zero where there are none. */
-  rotateMasterKey(): Promise<number>
+  /**
+   * Reads the master keys again and re-wraps all data keys under the first: how many it re-wrapped, and the fingerprint
+   * of that first key. Rejects with `unavailable` where nothing is encrypted or the keys cannot be read.
+   */
+  rotateMasterKey(): Promise<{ rewrapped: number; masterKey: string }>
 }

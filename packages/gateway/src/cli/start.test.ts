@@ -80,3 +80,18 @@ test('a configuration that is not valid: status 2 and every fault', async () => 
   expect(shown.stdout).toContain('KURIR_PORT=7\n')
   expect(shown.stdout).not.toContain(secret)
 }, 60_000)
+
+test('without a master key the log warns; beside a simulated network, where nothing is anybody’s, it does not', async () => {
+  const plain = start()
+  await plain.line()
+  expect(plain.stderr).toContain('KURIR_MASTER_KEY is not set')
+  plain.process.kill('SIGTERM')
+  await plain.exited
+  const lab = { KURIR_NETWORK: 'lab', KURIR_LAB_URL: 'ws://127.0.0.1:9', KURIR_LAB_ROOT_KEY: 'k'.repeat(44) }
+  const simulated = start([], lab)
+  await simulated.line()
+  simulated.process.kill('SIGTERM')
+  expect(await simulated.exited).toBe(0)
+  expect(simulated.stderr).toContain('"msg":"stopped"')
+  expect(simulated.stderr).not.toContain('KURIR_MASTER_KEY')
+}, 60_000)

@@ -117,7 +117,7 @@ export class HttpRig {
       events: new EventFeed(store.events, clock),
       stats: new Traffic({ events: store.events, deliveries: store.webhooks, clock }),
       health: () => ({ ok: store.health().ok, store: store.health().ok ? 'ok' : 'failing', encryption: 'off' }),
-      rotateMasterKey: () => store.encryption.rotate(),
+      rotateMasterKey: async () => ({ rewrapped: await store.encryption.rotate(), masterKey: '' }),
     }
     const gateway = options.gateway?.(real) ?? real
     const admin = (await access.bootstrap()) ?? ''

@@ -17,7 +17,13 @@ const Readiness = Type.Object(
 )
 
 const Rotation = Type.Object(
-  { rewrapped: Type.Integer({ description: 'Data keys that another master key had wrapped.' }) },
+  {
+    rewrapped: Type.Integer({ description: 'Data keys that another master key had wrapped.' }),
+    master_key: Type.String({
+      description: 'Fingerprint of the master key that wraps now; it says nothing about the key.',
+      examples: ['3f9a1c5b7d2e8f60'],
+    }),
+  },
   { description: 'What a rotation of the master key changed.' },
 )
 
@@ -73,7 +79,10 @@ export function serviceRoutes(app: Server, { gateway, config }: RouteContext): v
         response: { 200: Rotation },
       },
     },
-    async () => ({ rewrapped: await gateway.rotateMasterKey() }),
+    async () => {
+      const { rewrapped, masterKey } = await gateway.rotateMasterKey()
+      return { rewrapped, master_key: masterKey }
+    },
   )
 
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async (request, reply) => {
