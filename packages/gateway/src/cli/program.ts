@@ -12,6 +12,7 @@ import { addSandbox } from './sandbox.ts'
 import { addSend } from './send.ts'
 import { addSessions } from './sessions.ts'
 import { addStart } from './start.ts'
+import { addStore } from './store.ts'
 import { addTenants } from './tenants.ts'
 import { addWebhooks } from './webhooks.ts'
 
@@ -58,6 +59,7 @@ function createProgram(streams: Streams): Command {
   addWebhooks(program, streams)
   addTenants(program, streams)
   addBackup(program, streams)
+  addStore(program, streams)
   addDoctor(program, streams)
   addConfig(program, streams)
   addCompletion(program, streams)
