@@ -105,6 +105,27 @@ describe('the pages', () => {
   })
 })
 
+test('the pages name calls of the native API that there are', () => {
+  const { paths } = JSON.parse(readFileSync(join(ROOT, 'openapi/native.json'), 'utf8')) as {
+    paths: Record<string, Record<string, unknown>>
+  }
+  const general = (path: string) => path.replace(/\{[^}]*\}/g, '{}')
+  const known = new Set(
+    Object.entries(paths).flatMap(([path, calls]) =>
+      Object.keys(calls).map((method) => `${method.toUpperCase()} ${general(path)}`),
+    ),
+  )
+  const unknown = PAGES.filter((page) => page.startsWith('docs/') || page.startsWith('README')).flatMap((page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8').replace(/^\s*```[\s\S]*?^\s*```/gm, '')
+    const calls = text.matchAll(/`(GET|POST|PATCH|PUT|DELETE) (\/(?:v1|healthz|readyz)[^\s`?]*)/g)
+    return Array.from(calls, ([, method, path = '']) => `${method} ${general(path)}`)
+      .filter((call) => !known.has(call))
+      .map((call) => `${page}: ${call}`)
+  })
+  expect(known.size).toBeGreaterThan(50)
+  expect(unknown).toEqual([])
+})
+
 test('a link that leads nowhere is found', () => {
   const page = relative(ROOT, fileURLToPath(new URL('../README.md', import.meta.url)))
   expect(faultOf(page, 'docs/nothing.md')).toBe('leads nowhere')
