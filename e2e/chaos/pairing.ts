@@ -3,6 +3,7 @@ import { json } from '../support/api.ts'
 import type { Ground } from '../support/ground.ts'
 import { seeded } from '../support/random.ts'
 import { sayOdd } from './judge.ts'
+import { changeKeys } from './key-changes.ts'
 import type { Findings, Scenario } from './scenario.ts'
 import { play } from './theatre.ts'
 
@@ -11,10 +12,10 @@ const TOGETHER = 4
 /** From the scan to the kill, at most. Milliseconds; a pairing takes about as long. */
 const LATEST_MS = 500
 
-/** R15: killed while sessions are paired and upload their first keys. */
+/** R15: killed while sessions are paired and upload their first keys, and while keys and addresses change. */
 export const pairing: Scenario = {
   id: 'R15',
-  fault: `SIGKILL 0 to ${LATEST_MS} ms after a QR code was scanned: while pairing and while keys are uploaded`,
+  fault: `SIGKILL 0 to ${LATEST_MS} ms after a QR code was scanned (while pairing and while keys are uploaded), and while one-time keys and group keys are renewed and sessions move from phone numbers to LIDs`,
   databases: ['sqlite', 'postgres'],
   run: (setting) =>
     play(setting, { sessions: 1, lab: { seed: String(setting.seed) } }, async ({ ground, findings }) => {
@@ -36,10 +37,11 @@ export const pairing: Scenario = {
         await Promise.all(sessions.map(({ id }) => ground.api('DELETE', `/v1/sessions/${id}`)))
         setting.say(`round ${round + 1} of ${rounds}`)
       }
+      const changes = await changeKeys({ ground, findings }, setting, random)
       await sayOdd(ground, findings)
       return {
         load: `${rounds * TOGETHER} pairings, ${rounds} kills`,
-        result: `every session usable: ${rounds * TOGETHER - again} went on by themselves, ${again} showed a new QR code`,
+        result: `every session usable: ${rounds * TOGETHER - again} went on by themselves, ${again} showed a new QR code; ${changes}`,
       }
     }),
 }

@@ -5,6 +5,7 @@ import { enterCode } from '../server/link-code.ts'
 import { scan } from '../server/pairing.ts'
 import { notFound } from '../world/errors.ts'
 import type { Companion, User } from '../world/model.ts'
+import { announceLids } from '../world/peer-data.ts'
 import { goOffline, goOnline, hangUp, placeCall } from '../world/person.ts'
 
 const PhoneParams = Type.Object({ phone: Type.String() })
@@ -83,6 +84,14 @@ export function phoneRoutes(app: FastifyInstance, state: ServerState): void {
   app.post<Params>('/phones/:phone/online', async (request) => {
     goOnline(world.phone(request.params.phone))
     return { online: true }
+  })
+  app.post<Params>('/phones/:phone/announce-lids', async (request) => {
+    const user = world.phone(request.params.phone)
+    const devices = Array.from(user.companions.values())
+    await user.tasks.run(async () => {
+      for (const companion of devices) await announceLids(world, companion)
+    })
+    return { told: devices.map(({ id }) => id) }
   })
   callRoutes(app, state)
 }

@@ -201,6 +201,7 @@ export class Companion {
   pushName: string | undefined
   /** Newly linked, and not given the phone's history yet. */
   awaitsHistory = false
+  readonly #handedOut = new Set<number>()
   #askedForPreKeys = false
 
   constructor(user: User, id: number, registration: Registration) {
@@ -224,16 +225,21 @@ export class Companion {
     if (this.link?.active) this.link.send(stanza)
   }
 
-  /** Adds one-time prekeys; one with an id that is there already takes its place, as the device has only the new one. */
-  addPreKeys(keys: PublicPreKey[]): void {
+  /**
+   * Adds one-time prekeys; one with an id that is there already takes its place, as the device has only the new one.
+   * Answers the ids that somebody has been given before: with a second key of that name his message cannot be read.
+   */
+  addPreKeys(keys: PublicPreKey[]): number[] {
     const ids = new Set(keys.map(({ id }) => id))
     this.preKeys = [...this.preKeys.filter(({ id }) => !ids.has(id)), ...keys]
     this.#askedForPreKeys = false
+    return [...ids].filter((id) => this.#handedOut.has(id))
   }
 
   /** A bundle with one of the one-time prekeys, if any is left; asks the companion for more when they run low. */
   bundle(notificationId: () => string, now: number): PreKeyBundle {
     const preKey = this.preKeys.shift()
+    if (preKey) this.#handedOut.add(preKey.id)
     if (this.preKeys.length < FEW_PREKEYS && !this.#askedForPreKeys) {
       this.#askedForPreKeys = true
       const count = node('count', { value: this.preKeys.length })

@@ -47,6 +47,21 @@ export async function resendToCompanion(
   })
 }
 
+/** The phone tells a linked device which LID belongs to which number, as it did when LIDs came into use. */
+export async function announceLids(world: World, companion: Companion): Promise<void> {
+  const pnToLidMappings = Array.from(world.users.values(), ({ phone, lid }) => ({
+    pn: Number(phone),
+    assignedLid: Number(lid),
+  }))
+  const payload = { pnToLidMappings, chatDbMigrationTimestamp: world.seconds }
+  const { LIDMigrationMappingSyncPayload } = proto
+  const encodedMappingPayload = LIDMigrationMappingSyncPayload.encode(payload).finish()
+  await sendPeer(world, companion, {
+    type: Type.LID_MIGRATION_MAPPING_SYNC,
+    lidMigrationMappingSyncMessage: { encodedMappingPayload },
+  })
+}
+
 /** A message between an account's phone and one of its linked devices; nothing that a person sees. */
 export async function sendPeer(
   world: World,

@@ -140,7 +140,7 @@ function pushed(world: World, outgoing: Outgoing, target: Companion, copies: Cip
     ? { from: chat.jid, participant: sender.lidJid(), participant_pn: sender.jid(), addressing_mode: 'lid' }
     : {
         from: byLid ? sender.lidJid() : sender.jid(),
-        ...(byLid ? { sender_pn: sender.jid(), addressing_mode: 'lid' } : { sender_lid: sender.lidJid() }),
+        ...(byLid ? { sender_pn: sender.jid(), addressing_mode: 'lid' } : senderLid(world, sender, target)),
         recipient: target.user === sender && chat !== sender ? chat.jid() : undefined,
       }
   const isAbsent = retry === undefined && world.faults.strike('unavailable', target.user.phone)
@@ -148,6 +148,10 @@ function pushed(world: World, outgoing: Outgoing, target: Companion, copies: Cip
     ? [node('unavailable', {})]
     : copies.map((copy) => node('enc', { v: 2, type: copy.type, mediatype, count: retry }, copy.data))
   return node('message', { ...address, id, t: timestamp, type, edit, notify: sender.name }, encs)
+}
+
+function senderLid(world: World, sender: User, target: Companion): { sender_lid?: string } {
+  return world.faults.strike('no-lid', target.user.phone) ? {} : { sender_lid: sender.lidJid() }
 }
 
 function dispatch(world: World, target: Companion, stanza: BinaryNode): void {

@@ -48,7 +48,7 @@ export class Sender {
       if (ack.devicesChanged) await sock.getUSyncDevices([to], false, false)
       return outcomeOf(ack, clock.now())
     } catch (error) {
-      return refusal(error)
+      return refusal(error, sock.ws.isOpen)
     }
   }
 
@@ -99,12 +99,13 @@ export class Sender {
 
 /**
  * What a failed attempt means. Nothing was written where encryption failed; a query without an answer says nothing
- * about the recipient, so it is a matter of trying later.
+ * about the recipient, so it is a matter of trying later. Where the line is gone Baileys has closed what it encrypts
+ * with, and the failure says nothing about the recipient either.
  */
-function refusal(error: unknown): SendOutcome {
+function refusal(error: unknown, isOpen: boolean): SendOutcome {
   if (error instanceof ConnectionLost || error instanceof AckTimeout) throw error
   if (error instanceof NoAnswer) throw new AckTimeout(error.message)
-  if (isConnectionLoss(error)) throw new ConnectionLost('the connection ended during the send')
+  if (!isOpen || isConnectionLoss(error)) throw new ConnectionLost('the connection ended during the send')
   return { kind: 'refused', code: 'not_encryptable', retry: true }
 }
 

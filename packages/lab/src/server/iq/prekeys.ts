@@ -16,7 +16,10 @@ const upload: IqHandler = (client, iq) => {
     return
   }
   const keys = children(child(iq, 'list'), 'key')
-  companion.addPreKeys(keys.map((key) => ({ id: integer(child(key, 'id')), key: bytes(child(key, 'value')) })))
+  const again = companion.addPreKeys(
+    keys.map((key) => ({ id: integer(child(key, 'id')), key: bytes(child(key, 'value')) })),
+  )
+  if (again.length > 0) client.state.world.violations.push(`${companion.user.phone}: prekeys ${again} are used again`)
   result(client, iq)
 }
 
