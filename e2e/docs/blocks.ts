@@ -14,6 +14,8 @@ export interface Block {
   notRun?: string
   /** `<!-- runs until stopped -->`: a server or a stream, ended with its page. */
   isEndless: boolean
+  /** `<!-- prints: text -->`: what one that runs until it is stopped must have printed by then. */
+  prints?: string
   /** `<!-- before: what happens meanwhile -->` */
   before?: string
   /** `<!-- keeps: NAME=path.to.field … -->`: variables of later blocks, out of the JSON that this one prints. */
@@ -53,14 +55,16 @@ export function blocksOf(page: string): Block[] {
   return blocks
 }
 
-function read(notes: string[]): Pick<Block, 'notRun' | 'isEndless' | 'before' | 'keeps' | 'isAnswer'> {
+function read(notes: string[]): Pick<Block, 'notRun' | 'isEndless' | 'prints' | 'before' | 'keeps' | 'isAnswer'> {
   const said = (name: string) => notes.find((note) => note.startsWith(`${name}: `))?.slice(name.length + 2)
   const notRun = said('not run')
   const before = said('before')
+  const prints = said('prints')
   const keeps = (said('keeps') ?? '').split(' ').filter(Boolean)
   return {
     ...(notRun === undefined ? {} : { notRun }),
     ...(before === undefined ? {} : { before }),
+    ...(prints === undefined ? {} : { prints }),
     isEndless: notes.includes('runs until stopped'),
     keeps: keeps.map((text) => {
       const [name = '', path = ''] = text.split('=')

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { eventually } from '../support/api.ts'
 import { type Block, ROOT } from './blocks.ts'
 
 const TIMEOUT_MS = 30_000
@@ -66,6 +67,14 @@ export class PageShell {
   set(name: string, value: string): void {
     this.#env[name] = value
     if (existsSync(this.#state)) appendFileSync(this.#state, `export ${name}=${quoted(value)}\n`)
+  }
+
+  /** Waits until everything that runs has printed what it should. */
+  async watch(): Promise<void> {
+    for (const [block, { output }] of this.#running) {
+      const { prints } = block
+      if (prints !== undefined) await eventually(`${at(block)} to print "${prints}"`, () => output().includes(prints))
+    }
   }
 
   /** Ends what runs still; throws where it had ended by itself. */

@@ -121,7 +121,7 @@ async function unpairedKeys(): Promise<Record<string, string>> {
   return { NEW_BLAZWA_KEY: await make('blazwa'), NEW_CHATBOT_KEY: await make('chatbot') }
 }
 
-async function openShell(page: string): Promise<PageShell> {
+async function openShell(page: string, text = ''): Promise<PageShell> {
   const { gateway, lab, keys } = sandbox.contract
   const here = join(folder, page.replaceAll('/', '-'))
   const port = String(await freePort())
@@ -129,7 +129,7 @@ async function openShell(page: string): Promise<PageShell> {
     ...{ KEY: keys.native, ADMIN: keys.admin, GATEWAY: gateway, LAB: lab, API: `${gateway}/v1/sessions/shop` },
     ...{ KURIR_URL: gateway, KURIR_KEY: keys.admin, KURIR_DATA: join(folder, 'data/gateway'), PORT: port },
     ...{ CLIENT_ID: keys.blipcom.client_id, CLIENT_SECRET: keys.blipcom.client_secret, BLAZWA_KEY: keys.blazwa },
-    ...(await unpairedKeys()),
+    ...(text.includes('$NEW_') ? await unpairedKeys() : {}),
     ...{ SESSIONS_KEY: keys.sessions, BOTS_TOKEN: keys.bots.token, CHATBOT_KEY: keys.chatbot },
   }
   const shell = new PageShell(here, env, [
@@ -165,13 +165,10 @@ function unknown(block: Block): never {
 
 async function runPage(page: string, blocks: Block[]): Promise<void> {
   const isRun = (block: Block) => isProgram(block) && block.notRun === undefined
-  await prepareShop(
-    blocks
-      .filter(isRun)
-      .map(({ code }) => code)
-      .join('\n'),
-  )
-  const shell = await openShell(page)
+  const code = blocks.filter(isRun).map((block) => block.code)
+  const text = code.join('\n')
+  await prepareShop(text)
+  const shell = await openShell(page, text)
   let printed = ''
   try {
     for (const block of blocks) {
@@ -186,6 +183,7 @@ async function runPage(page: string, blocks: Block[]): Promise<void> {
         shell.set(name, value)
       }
     }
+    await shell.watch()
   } finally {
     await shell.close()
   }
