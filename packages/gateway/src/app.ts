@@ -265,7 +265,10 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
   let stopped: Promise<void> | undefined
 
   const prune = () => {
-    store.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old rows could not be deleted'))
+    store.prune(clock.now(), config.retention).then(
+      (rows) => Object.values(rows).some(Boolean) && logger.info({ rows }, 'old rows were deleted'),
+      (err: unknown) => logger.warn({ err }, 'old rows could not be deleted'),
+    )
     responder.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old answers could not be deleted'))
     media.prune(clock.now()).catch((err: unknown) => logger.warn({ err }, 'old files could not be deleted'))
   }

@@ -117,6 +117,14 @@ test('settings that need each other are checked together', () => {
   expect(faultsOf({ KURIR_ALLOW_PRIVATE_URLS: 'all' })).toHaveLength(1)
 })
 
+test('messages are kept for as long as devices ask for them again, or longer', () => {
+  for (const days of ['0', '14', '400']) {
+    expect(loadConfig({}, { KURIR_MESSAGE_DAYS: days }).config.retention.messages).toBe(Number(days))
+  }
+  expect(faultsOf({ KURIR_MESSAGE_DAYS: '13' })).toEqual([expect.stringContaining('14 days')])
+  expect(faultsOf({ KURIR_MESSAGE_DAYS: '-1' })).toHaveLength(1)
+})
+
 test('sample admin keys are refused and random ones taken', () => {
   for (const key of ['change-me-change-me-change-me-change-me', 'a'.repeat(40), 'YOUR_KEY_0123456789_0123456789_01']) {
     expect(faultsOf({ KURIR_ADMIN_KEY: key }), key).toHaveLength(1)

@@ -32,6 +32,8 @@ export interface Config {
   /** Sessions that connect at the same time when the process starts. */
   handshakes: number
   media: MediaConfig
+  /** Days that each is kept; 0 for ever. */
+  retention: { messages: number; events: number; deliveries: number; audit: number }
   /** Days of the phone’s messages that a session is given when it is paired. */
   historyDays: number
   /** Names of the dialects to speak; null for all. */
@@ -183,6 +185,7 @@ function describeFaults(candidate: Record<string, unknown>): string[] {
 
 const SAMPLE_KEY =
   /^(admin|test|key|kurir[-_]?admin)|change|example|sample|secret|password|your[-_]?key|123456|abcdef|qwerty/i
+const LEAST_MESSAGE_DAYS = 14
 const CIDR = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/
 
 function crossFaults(settings: Settings): string[] {
@@ -194,6 +197,12 @@ function crossFaults(settings: Settings): string[] {
   }
   if (settings.KURIR_FAILPOINT && settings.KURIR_NETWORK !== 'lab') {
     faults.push('KURIR_FAILPOINT kills the process and is taken with KURIR_NETWORK=lab only.')
+  }
+  const { KURIR_MESSAGE_DAYS: messageDays } = settings
+  if (messageDays > 0 && messageDays < LEAST_MESSAGE_DAYS) {
+    faults.push(
+      `KURIR_MESSAGE_DAYS is ${messageDays}: devices may ask for a message again for ${LEAST_MESSAGE_DAYS} days, so it is that many at least, or 0 to keep all.`,
+    )
   }
   if (settings.KURIR_MASTER_KEY && settings.KURIR_MASTER_KEY_FILE) {
     faults.push('KURIR_MASTER_KEY and KURIR_MASTER_KEY_FILE are both set: one of them is needed.')
@@ -265,6 +274,12 @@ function derive(settings: Settings): Config {
       maxBytes: settings.KURIR_MEDIA_MAX_MB * MB,
       quotaBytes: settings.KURIR_MEDIA_QUOTA_MB * MB,
       days: settings.KURIR_MEDIA_DAYS,
+    },
+    retention: {
+      messages: settings.KURIR_MESSAGE_DAYS,
+      events: settings.KURIR_EVENT_DAYS,
+      deliveries: settings.KURIR_DELIVERY_DAYS,
+      audit: settings.KURIR_AUDIT_DAYS,
     },
     historyDays: settings.KURIR_HISTORY_DAYS,
     masterKey: deriveMasterKey(settings),

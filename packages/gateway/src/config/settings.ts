@@ -116,6 +116,30 @@ export const SettingsSchema = Type.Object(
       maximum: 3650,
       description: 'Days of the phone’s messages that a session is given when it is paired; 0 takes none.',
     }),
+    KURIR_MESSAGE_DAYS: Type.Integer({
+      default: 180,
+      minimum: 0,
+      maximum: 36_500,
+      description: 'Days that a message is kept after the last change of its status, 14 at least; 0 keeps all.',
+    }),
+    KURIR_EVENT_DAYS: Type.Integer({
+      default: 30,
+      minimum: 0,
+      maximum: 36_500,
+      description: 'Days that an event is kept, and until it is delivered; 0 keeps all.',
+    }),
+    KURIR_DELIVERY_DAYS: Type.Integer({
+      default: 30,
+      minimum: 0,
+      maximum: 36_500,
+      description: 'Days that a webhook delivery is kept after its end, no longer than its event; 0 keeps all.',
+    }),
+    KURIR_AUDIT_DAYS: Type.Integer({
+      default: 365,
+      minimum: 0,
+      maximum: 36_500,
+      description: 'Days that an entry of the audit log is kept; 0 keeps all.',
+    }),
     KURIR_DIALECTS: Type.String({
       default: 'all',
       minLength: 1,

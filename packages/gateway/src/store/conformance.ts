@@ -10,6 +10,7 @@ import { inboundConformance } from './conformance/messages-in.ts'
 import { outboundConformance } from './conformance/messages-out.ts'
 import { offerConformance } from './conformance/offers.ts'
 import { redeliveryConformance } from './conformance/redelivery.ts'
+import { retentionConformance } from './conformance/retention.ts'
 import { scheduledConformance } from './conformance/scheduled.ts'
 import { sessionConformance } from './conformance/sessions.ts'
 import { webhookConformance } from './conformance/webhooks.ts'
@@ -43,6 +44,7 @@ export function describeStore(name: string, open: OpenStore): void {
     accessConformance(use)
     authConformance(use)
     itemConformance(use)
+    retentionConformance(use)
     statsConformance(use)
     lifeConformance(use)
   })

@@ -26,8 +26,12 @@ export interface Store {
   health(): StoreHealth
   /** Counts over all tenants, and of the events after a row (null: none). */
   stats(afterEventRow: number | null): Promise<StoreStats>
-  /** Deletes what has outlived its use, in small transactions: answers, tokens and journal rows. `now` in milliseconds. */
-  prune(now: number): Promise<Pruned>
+  /**
+   * Deletes what has outlived its use, in small transactions: answers, tokens and journal rows, and with `days` what is
+   * older than that. Nothing that is unfinished goes: messages that wait to be sent or answered, events that wait to be
+   * delivered, and messages of the last 14 days. `now` in milliseconds. A call while another is at work gets its answer.
+   */
+  prune(now: number, days?: RetentionDays): Promise<Pruned>
   /** Stores what was handed over and takes nothing more. Safe to call again. */
   close(): Promise<void>
   /** Encryption at rest. */
@@ -48,8 +52,26 @@ interface StoreHealth {
   error: string | null
 }
 
+/** How many days each is kept; 0 for ever. */
+export interface RetentionDays {
+  /** Since the last change of their status; fewer than 14 are taken as 14. */
+  messages: number
+  /** Since they happened. The deliveries of an event go with it. */
+  events: number
+  /** Since they ended. */
+  deliveries: number
+  audit: number
+}
+
+export const KEEP_ALL: RetentionDays = { messages: 0, events: 0, deliveries: 0, audit: 0 }
+
 /** Rows deleted. */
 export interface Pruned {
+  messages: number
+  events: number
+  /** Those that did not go with their event. */
+  deliveries: number
+  audit: number
   answers: number
   journal: number
   tokens: number

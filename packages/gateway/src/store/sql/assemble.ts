@@ -15,7 +15,7 @@ import { EventLog } from './event-log.ts'
 import { CommitBell, SqlEventStore } from './event-store.ts'
 import { GroupCommit, type Transactions } from './group-commit.ts'
 import { SqlItemStore } from './item-store.ts'
-import { prune } from './janitor.ts'
+import { Janitor } from './janitor.ts'
 import { ReceivedBell, SqlMediaStore } from './media-store.ts'
 import { SqlMessageStore } from './message-store.ts'
 import { SqlSessionStore } from './session-store.ts'
@@ -92,6 +92,8 @@ export async function assembleStore(
   await dataKeys.load()
   const encryption = await openEncryption({ writer, driver, clock, keyring, sealer, logger, compact: database.compact })
   const stats = new StatsReader(driver)
+  const items = new ItemTable(driver)
+  const janitor = new Janitor(writer, driver, { ...tables, items })
   return {
     sessions: new SqlSessionStore(writer, tables.sessions, log),
     messages: new SqlMessageStore(writer, tables, log, received, automation),
@@ -99,7 +101,7 @@ export async function assembleStore(
     webhooks: new SqlWebhookStore(writer, tables, log),
     automation: new SqlAutomationStore(writer, automation, tables.messages, jobBell),
     access: new SqlAccessStore(writer, tables, clock),
-    items: new SqlItemStore(writer, new ItemTable(driver), tables.sessions),
+    items: new SqlItemStore(writer, items, tables.sessions),
     events: new SqlEventStore(writer, tables.events, bell),
     media: new SqlMediaStore(writer, tables.media, received),
     auth: new SqlAuthStore(writer, tables, clock),
@@ -110,7 +112,7 @@ export async function assembleStore(
       return health.ok && fault !== null ? { ok: false, error: fault } : health
     },
     stats: (afterRow) => writer.read(() => stats.read(afterRow)),
-    prune: (now) => prune(writer, tables, now),
+    prune: (now, days) => janitor.prune(now, days),
     close: once(async () => {
       await writer.close()
       await database.close()

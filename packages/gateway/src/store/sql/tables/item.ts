@@ -1,4 +1,4 @@
-import type { SessionUid } from '../../../core/ids.ts'
+import type { SessionUid, TenantId } from '../../../core/ids.ts'
 import type { Item, ItemKey } from '../../../items/ports.ts'
 import type { Driver } from '../driver.ts'
 
@@ -13,6 +13,15 @@ const LIST = `
   WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind AND (CAST(@before AS TEXT) IS NULL OR id < @before)
   ORDER BY id DESC LIMIT @limit`
 
+// One look into the key for each tenant.
+const NEXT_TENANT = 'SELECT min(tenant) AS tenant FROM item WHERE tenant > ?'
+// Ids grow with time here, so that the old ones are the first.
+const PRUNE = `
+  DELETE FROM item WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind AND id IN (
+    SELECT id FROM (
+      SELECT id, changed_at FROM item WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind ORDER BY id LIMIT @limit
+    ) AS first WHERE changed_at < @before)`
+
 interface Row {
   session_uid: SessionUid | null
   value: string
@@ -23,11 +32,15 @@ export class ItemTable {
   private readonly saveRow
   private readonly getRow
   private readonly listRows
+  private readonly nextTenant
+  private readonly pruneRows
 
   constructor(driver: Driver) {
     this.saveRow = driver.prepare<[string, string, string, string, string | null, string, number]>(SAVE)
     this.getRow = driver.prepare<[string, string, string, string], Row>(GET)
     this.listRows = driver.prepare<[Record<string, string | number | null>], Row & { id: string }>(LIST)
+    this.nextTenant = driver.prepare<[string], { tenant: TenantId | null }>(NEXT_TENANT)
+    this.pruneRows = driver.prepare<[Record<string, string | number>]>(PRUNE)
   }
 
   async save({ tenant, dialect, kind, id, session, value, changedAt }: Item): Promise<void> {
@@ -38,6 +51,23 @@ export class ItemTable {
     const row = await this.getRow.get(key.tenant, key.dialect, key.kind, key.id)
     return row && { ...key, session: row.session_uid, value: JSON.parse(row.value), changedAt: row.changed_at }
   }
+
+  /** Who has any. */
+  async tenants(): Promise<TenantId[]> {
+    const found: TenantId[] = []
+    for (let tenant: string | null = ''; tenant !== null; ) {
+      const next: TenantId | null = (await this.nextTenant.get(tenant))?.tenant ?? null
+      if (next !== null) found.push(next)
+      tenant = next
+    }
+    return found
+  }
+
+  /** Deletes those of a kind, whose ids grow with time, that were changed before `before`: up to `limit`, the first ones. */
+  async prune({ tenant, dialect, kind }: Omit<ItemKey, 'id'>, before: number, limit: number): Promise<number> {
+    return await this.pruneRows.run({ tenant, dialect, kind, before, limit })
+  }
+
   async list(shelf: Omit<ItemKey, 'id'>, { limit, before }: { limit: number; before?: string }): Promise<Item[]> {
     const { tenant, dialect, kind } = shelf
     const rows = await this.listRows.all({ tenant, dialect, kind, limit, before: before ?? null })

@@ -29,8 +29,14 @@ const SETTLE_RETRY = `
 const SETTLE_GONE = `
   UPDATE media SET state = 'gone', attempts = attempts + 1, due_at = NULL WHERE id = ? AND state = 'remote'`
 const TOUCH = 'UPDATE media SET used_at = ? WHERE id = ?'
-const PRUNE = `
-  DELETE FROM media WHERE id IN (SELECT id FROM media WHERE used_at < ? ORDER BY used_at LIMIT ?) RETURNING sha256`
+// A message may wait longer for its time than files are kept.
+const prune = (mediaId: string) => `
+  DELETE FROM media WHERE id IN (
+    SELECT id FROM media WHERE used_at < ? AND id NOT IN (
+      SELECT ${mediaId} FROM message WHERE status IN ('accepted', 'prepared') AND ${mediaId} IS NOT NULL)
+    ORDER BY used_at LIMIT ?)
+  RETURNING sha256`
+const PRUNE = { sqlite: prune(`content ->> '$.media.id'`), postgres: prune(`content::jsonb -> 'media' ->> 'id'`) }
 const DELETE = 'DELETE FROM media WHERE tenant = ? AND id = ? RETURNING sha256'
 const IS_NAMED = 'SELECT 1 FROM media WHERE sha256 = ? LIMIT 1'
 
@@ -76,7 +82,7 @@ export class MediaTable {
     this.settleRetryRow = driver.prepare<[number, string]>(SETTLE_RETRY)
     this.settleGoneRow = driver.prepare<[string]>(SETTLE_GONE)
     this.touchRow = driver.prepare<[number, string]>(TOUCH)
-    this.pruneRows = driver.prepare<[number, number], { sha256: string | null }>(PRUNE)
+    this.pruneRows = driver.prepare<[number, number], { sha256: string | null }>(driver.pick(PRUNE))
     this.deleteRow = driver.prepare<[string, string], { sha256: string | null }>(DELETE)
     this.isNamedRow = driver.prepare<[string], unknown>(IS_NAMED)
   }
