@@ -13,7 +13,7 @@ export function Choices() {
     setTheme(next)
   }
   return (
-    <div className="row">
+    <div className="choices">
       <select
         className="input input-s"
         aria-label={text.language}

@@ -1,42 +1,39 @@
 import { useEffect } from 'react'
-import { addressOf } from './call.ts'
-import { refresh } from './queries.ts'
-import type { ApiEvent } from './types.ts'
+import { addressOf } from './kurir.ts'
+import { queries, refresh } from './queries.ts'
+import { EVENT_TYPES, type KurirEvent } from './types.ts'
 
-/** Every event that the gateway tells of. */
-export const EVENT_TYPES = [
-  ...['session.status', 'session.qr', 'message.received', 'message.sent', 'message.delivered', 'message.read'],
-  ...['message.played', 'message.failed', 'message.expired', 'message.unknown', 'message.edited', 'message.revoked'],
-  ...['message.reaction', 'message.undecryptable', 'group.updated', 'contact.updated', 'call.received'],
-]
-
-type Listener = (event: ApiEvent) => void
+type Listener = (event: KurirEvent) => void
 const listeners = new Set<Listener>()
 /** Changes that come in a burst are read once. */
 const PAUSE_MS = 250
 
 /** Follows the gateway's events while the page is open, and has what they are about read again. */
-export function useLiveUpdates(canRead: boolean): void {
+export function useLiveUpdates(canRead: boolean, tenant: string | undefined): void {
   useEffect(() => {
     if (!canRead) {
-      const timer = setInterval(() => refresh('/v1/sessions'), 3_000)
+      const timer = setInterval(() => refresh('sessions'), 3_000)
       return () => clearInterval(timer)
     }
-    const source = new EventSource(addressOf('/v1/events'))
+    const query = tenant === undefined ? '' : `?tenant=${encodeURIComponent(tenant)}`
+    const source = new EventSource(addressOf(`/v1/events${query}`))
     const refresher = new Refresher()
     const take = ({ data }: MessageEvent<string>) => {
-      const event = JSON.parse(data) as ApiEvent
+      const event = JSON.parse(data) as KurirEvent
       refresher.take(event)
       for (const listener of listeners) listener(event)
     }
     for (const type of EVENT_TYPES) source.addEventListener(type, take)
     // Events may have been missed while the stream was away.
-    source.addEventListener('open', () => refresh('/v1/'))
+    source.addEventListener(
+      'open',
+      () => void queries.invalidateQueries({ predicate: ({ queryKey: [of] }) => of !== 'me' }),
+    )
     return () => {
       source.close()
       refresher.stop()
     }
-  }, [canRead])
+  }, [canRead, tenant])
 }
 
 /** Hears every event. `listener` must stay the same function. */
@@ -51,15 +48,13 @@ class Refresher {
   readonly #stale = new Set<string>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  take({ type, session }: ApiEvent): void {
-    if (type.startsWith('session.')) this.#stale.add('/v1/sessions')
-    else {
-      this.#stale.add(`/v1/sessions/${session}/`)
-      this.#stale.add('/v1/messages/')
-    }
+  take({ type }: KurirEvent): void {
+    if (type.startsWith('session.')) this.#stale.add('sessions')
+    else if (type.startsWith('alert.')) this.#stale.add('alerts')
+    else for (const key of ['chats', 'messages', 'message', 'groups']) this.#stale.add(key)
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      for (const beginning of this.#stale) refresh(beginning)
+      for (const key of this.#stale) refresh(key)
       this.#stale.clear()
     }, PAUSE_MS)
   }

@@ -1,9 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
-import { path } from '../api/call.ts'
-import { useRead } from '../api/queries.ts'
-import type { Chat, Group, Page, Session } from '../api/types.ts'
+import { path } from '../api/kurir.ts'
+import type { Chat } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
+import { useReads } from '../me.tsx'
 import { Empty, Loaded } from '../ui/states.tsx'
 import { Clock } from '../ui/time.tsx'
 import { NewChat } from './chats/new-chat.tsx'
@@ -19,7 +20,7 @@ interface ChatsPageProps {
 export function ChatsPage({ session, chat }: ChatsPageProps) {
   const text = useText()
   const [, go] = useLocation()
-  const sessions = useRead<Page<Session>>('/v1/sessions?limit=200')
+  const sessions = useQuery(useReads().sessions())
   const first = sessions.data?.data.find(({ phone }) => phone !== null)?.id
   useEffect(() => {
     if (session === undefined && first !== undefined) go(`/chats/${first}`, { replace: true })
@@ -53,8 +54,9 @@ export function ChatsPage({ session, chat }: ChatsPageProps) {
 
 function ChatPanes({ session, chat }: { session: string; chat: string | undefined }) {
   const text = useText()
-  const chats = useRead<Page<Chat>>(`${path`/v1/sessions/${session}/chats`}?limit=200`)
-  const groups = useRead<Page<Group>>(`${path`/v1/sessions/${session}/groups`}?limit=200`)
+  const reads = useReads()
+  const chats = useQuery(reads.chats(session))
+  const groups = useQuery(reads.groups(session))
   const nameOf = ({ id, name }: Pick<Chat, 'id' | 'name'>) =>
     name ?? groups.data?.data.find((group) => group.id === id)?.subject ?? id
   const opened = chats.data?.data.find(({ id }) => id === chat)

@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from 'react'
-import { EVENT_TYPES, useEvents } from '../api/live.ts'
-import type { ApiEvent } from '../api/types.ts'
+import { useEvents } from '../api/live.ts'
+import { EVENT_TYPES, type KurirEvent } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/states.tsx'
@@ -12,12 +12,12 @@ const MOST = 200
 /** Events as they happen; they can be held still and filtered. */
 export function EventsPage() {
   const text = useText()
-  const [events, setEvents] = useState<readonly ApiEvent[]>([])
+  const [events, setEvents] = useState<readonly KurirEvent[]>([])
   const [isPaused, setPaused] = useState(false)
   const [type, setType] = useState('')
   const [words, setWords] = useState('')
   const paused = useRef(false)
-  const take = useCallback((event: ApiEvent) => {
+  const take = useCallback((event: KurirEvent) => {
     if (!paused.current) setEvents((before) => [event, ...before].slice(0, MOST))
   }, [])
   useEvents(take)
@@ -71,7 +71,7 @@ export function EventsPage() {
   )
 }
 
-function EventRow({ event }: { event: ApiEvent }) {
+function EventRow({ event }: { event: KurirEvent }) {
   return (
     <li>
       <details>

@@ -1,12 +1,14 @@
+import { useQuery } from '@tanstack/react-query'
 import { Tabs } from 'radix-ui'
 import { useState } from 'react'
-import { path } from '../api/call.ts'
-import { useChange, useRead } from '../api/queries.ts'
-import type { Key, Page } from '../api/types.ts'
+import { useLocation } from 'wouter'
+import { kurir } from '../api/kurir.ts'
+import { useChange } from '../api/queries.ts'
+import type { Key } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
-import { useMay } from '../me.tsx'
+import { useMay, useReads } from '../me.tsx'
 import { Button } from '../ui/button.tsx'
-import { Empty, Loaded } from '../ui/states.tsx'
+import { ListPane } from '../ui/list-page.tsx'
 import { Ago } from '../ui/time.tsx'
 import { CreateKey } from './keys/create.tsx'
 import { TenantsPane } from './keys/tenants.tsx'
@@ -14,15 +16,16 @@ import { UsagePane } from './keys/usage.tsx'
 import { ConfirmDialog } from './session/confirm.tsx'
 
 /** Who may call, whose everything is, and what is used. */
-export function KeysPage() {
+export function KeysPage({ tab }: { tab: string | undefined }) {
   const text = useText()
   const isAdmin = useMay('admin')
+  const [, go] = useLocation()
   return (
     <>
       <div className="head">
         <h1>{text.nav.keys}</h1>
       </div>
-      <Tabs.Root defaultValue={isAdmin ? 'keys' : 'usage'}>
+      <Tabs.Root value={tab ?? (isAdmin ? 'keys' : 'usage')} onValueChange={(next) => go(`/keys/${next}`)}>
         <Tabs.List className="tabs" aria-label={text.nav.keys}>
           {isAdmin && <Tabs.Trigger value="keys">{text.keys.title}</Tabs.Trigger>}
           {isAdmin && <Tabs.Trigger value="tenants">{text.keys.tenants}</Tabs.Trigger>}
@@ -46,40 +49,36 @@ function KeysPane() {
   const text = useText()
   const [isCreating, setCreating] = useState(false)
   const [removing, setRemoving] = useState<Key | null>(null)
-  const query = useRead<Page<Key>>('/v1/keys?limit=200')
-  const remove = useChange<null>(['/v1/keys'], () => setRemoving(null))
+  const query = useQuery(useReads().keys())
+  const remove = useChange((id: string) => kurir.delete('/v1/keys/{id}', { params: { path: { id } } }), {
+    stale: [['keys']],
+    done: () => setRemoving(null),
+  })
   const create = (
     <Button look="main" icon="plus" onClick={() => setCreating(true)}>
       {text.keys.new}
     </Button>
   )
   return (
-    <div className="stack">
-      <div className="row row-between">
-        <p className="muted">{text.keys.hint}</p>
-        {create}
-      </div>
-      <Loaded query={query}>
-        {({ data }) => (
-          <div className="panel">
-            {data.length === 0 ? (
-              <Empty title={text.keys.emptyTitle}>{text.keys.emptyText}</Empty>
-            ) : (
-              <KeyTable keys={data} onRemove={setRemoving} />
-            )}
-          </div>
-        )}
-      </Loaded>
+    <>
+      <ListPane
+        intro={text.keys.hint}
+        action={create}
+        query={query}
+        empty={{ title: text.keys.emptyTitle, text: text.keys.emptyText }}
+      >
+        {(keys) => <KeyTable keys={keys} onRemove={setRemoving} />}
+      </ListPane>
       {isCreating && <CreateKey onClose={() => setCreating(false)} />}
       {removing && (
         <ConfirmDialog
-          title={text.remove}
+          title={text.keys.remove}
           text={text.keys.removeText(removing.name)}
           onClose={() => setRemoving(null)}
-          onConfirm={() => remove.mutate({ method: 'DELETE', address: path`/v1/keys/${removing.id}` })}
+          onConfirm={() => remove.mutate(removing.id)}
         />
       )}
-    </div>
+    </>
   )
 }
 
@@ -102,7 +101,7 @@ function KeyTable({ keys, onRemove }: { keys: Key[]; onRemove: (key: Key) => voi
         <tbody>
           {keys.map((key) => (
             <tr key={key.id}>
-              <td data-label={text.keys.name}>{key.name}</td>
+              <td className="name">{key.name}</td>
               <td data-label={text.keys.may}>
                 <span className="row">
                   {(key.dialect ? [key.dialect] : key.scopes).map((word) => (
@@ -116,7 +115,7 @@ function KeyTable({ keys, onRemove }: { keys: Key[]; onRemove: (key: Key) => voi
               <td data-label={text.sessions.created}>
                 <Ago at={key.created_at} />
               </td>
-              <td className="right">
+              <td className="act">
                 <Button
                   look="quiet"
                   icon="trash"

@@ -1,5 +1,6 @@
+import { ProblemError } from 'kurir-client'
 import { type FormEvent, useState } from 'react'
-import { ApiError, call } from '../api/call.ts'
+import { logIn } from '../api/kurir.ts'
 import type { Me } from '../api/types.ts'
 import { Choices } from '../choices.tsx'
 import { useText } from '../i18n/text.tsx'
@@ -17,9 +18,9 @@ export function LoginPage({ onLogin }: { onLogin: (me: Me) => void }) {
     event.preventDefault()
     setBusy(true)
     try {
-      onLogin(await call<Me>('POST', '/dashboard/login', { key: key.trim() }))
+      onLogin(await logIn(key.trim()))
     } catch (error) {
-      const isWrong = error instanceof ApiError && error.status === 401
+      const isWrong = error instanceof ProblemError && error.status === 401
       setFault(isWrong ? text.login.wrong : error instanceof Error ? error.message : String(error))
       setBusy(false)
     }

@@ -1,8 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import { path } from '../api/call.ts'
-import { useRead } from '../api/queries.ts'
+import { path } from '../api/kurir.ts'
 import type { Message } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
+import { useReads } from '../me.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { Clock } from '../ui/time.tsx'
 import { Bubble } from './chats/bubble.tsx'
@@ -10,7 +11,7 @@ import { Bubble } from './chats/bubble.tsx'
 /** One message: what it says, and what became of it. */
 export function MessagePage({ id }: { id: string }) {
   const text = useText()
-  const query = useRead<Message>(path`/v1/messages/${id}`)
+  const query = useQuery(useReads().message(id))
   return (
     <>
       <div className="head">

@@ -1,22 +1,21 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import { useRead } from '../api/queries.ts'
-import type { Delivery, Health, Page, Readiness, Session, SessionStatus } from '../api/types.ts'
+import { gatewayReads } from '../api/reads.ts'
+import type { Session } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
-import { useMe } from '../me.tsx'
+import { useMay, useMe, useReads } from '../me.tsx'
 import { SessionBadge } from '../ui/badge.tsx'
 import { Empty, Loaded } from '../ui/states.tsx'
-import { Ago } from '../ui/time.tsx'
+import { Failures } from './failures.tsx'
 import { Traffic } from './traffic.tsx'
 
-const STATUSES: SessionStatus[] = ['connected', 'connecting', 'qr', 'disconnected', 'stopped', 'logged_out']
-const DOWN: SessionStatus[] = ['disconnected', 'logged_out']
-const OFTEN_MS = 15_000
+const STATUSES: Session['status'][] = ['connected', 'connecting', 'qr', 'disconnected', 'stopped', 'logged_out']
 
-/** How things stand, and what needs somebody. */
+/** How things stand, and what went wrong. */
 export function OverviewPage() {
   const text = useText()
   const { session: bound } = useMe()
-  const sessions = useRead<Page<Session>>('/v1/sessions?limit=200', { every: OFTEN_MS })
+  const sessions = useQuery(useReads().sessions())
   return (
     <>
       <div className="head">
@@ -24,32 +23,32 @@ export function OverviewPage() {
       </div>
       <div className="stack">
         <Loaded query={sessions}>
-          {({ data }) =>
-            data.length === 0 ? (
-              <div className="panel">
-                <Empty
-                  title={text.overview.firstTitle}
-                  action={
-                    <Link className="btn btn-main" href="/sessions">
-                      {text.sessions.new}
-                    </Link>
-                  }
-                >
-                  {text.overview.firstText}
-                </Empty>
-              </div>
-            ) : (
-              <SessionFigures sessions={data} />
-            )
-          }
+          {({ data }) => (data.length === 0 ? <FirstSession /> : <SessionFigures sessions={data} />)}
         </Loaded>
         {bound === null && <Traffic />}
         <div className="columns">
-          <Attention sessions={sessions.data?.data ?? []} />
+          <Failures />
           <HealthPanel />
         </div>
       </div>
     </>
+  )
+}
+
+function FirstSession() {
+  const text = useText()
+  const mayManage = useMay('manage')
+  const action = mayManage && (
+    <Link className="btn btn-main" href="/sessions">
+      {text.sessions.new}
+    </Link>
+  )
+  return (
+    <div className="panel">
+      <Empty title={mayManage ? text.overview.firstTitle : text.sessions.emptyTitle} action={action}>
+        {text.overview.firstText}
+      </Empty>
+    </div>
   )
 }
 
@@ -73,63 +72,30 @@ function SessionFigures({ sessions }: { sessions: Session[] }) {
   )
 }
 
-function Attention({ sessions }: { sessions: Session[] }) {
-  const text = useText()
-  const dead = useRead<Page<Delivery>>('/v1/deliveries?status=dead&limit=100', { every: OFTEN_MS })
-  const down = sessions.filter(({ status }) => DOWN.includes(status))
-  const deadCount = dead.data?.data.length ?? 0
-  const isWell = down.length === 0 && deadCount === 0
-  return (
-    <section className="panel">
-      <div className="pad">
-        <h2>{text.overview.attention}</h2>
-      </div>
-      <ul className="list">
-        {isWell && <li className="muted">{text.overview.allWell}</li>}
-        {down.map((session) => (
-          <li className="row row-between" key={session.id}>
-            <Link href={`/sessions/${session.id}`}>{text.overview.sessionDown(session.name ?? session.id)}</Link>
-            <span className="row">
-              <SessionBadge status={session.status} />
-              <span className="muted small">
-                <Ago at={session.since} />
-              </span>
-            </span>
-          </li>
-        ))}
-        {deadCount > 0 && (
-          <li>
-            <Link href="/webhooks">
-              {text.overview.deadLetters(dead.data?.next_cursor ? `${deadCount}+` : String(deadCount))}
-            </Link>
-          </li>
-        )}
-      </ul>
-    </section>
-  )
-}
-
 function HealthPanel() {
   const text = useText()
-  const health = useRead<Health>('/healthz', { every: OFTEN_MS })
-  const ready = useRead<Readiness>('/readyz', { every: OFTEN_MS })
+  const health = useQuery(gatewayReads.health())
+  const ready = useQuery(gatewayReads.ready())
   const mark = (isWell: boolean | undefined) => (
     <span className={`badge badge-${isWell ? 'good' : 'bad'}`}>
       {isWell ? text.overview.works : text.overview.fails}
     </span>
   )
+  const { resumed = 0, total = 0 } = ready.data?.sessions ?? {}
   return (
     <section className="panel pad stack">
       <h2>{text.overview.health}</h2>
       <Loaded query={health}>
-        {({ ok, store }) => (
+        {({ ok, store, encryption }) => (
           <dl className="facts">
             <dt>{text.overview.process}</dt>
             <dd>{mark(ok)}</dd>
             <dt>{text.overview.store}</dt>
             <dd>{mark(store === 'ok')}</dd>
+            <dt>{text.overview.encryption}</dt>
+            <dd>{text.overview.encryptions[encryption]}</dd>
             <dt>{text.overview.start}</dt>
-            <dd>{ready.data && text.overview.resumed(ready.data.sessions.resumed, ready.data.sessions.total)}</dd>
+            <dd>{total === 0 ? text.overview.nothingToResume : text.overview.resumed(resumed, total)}</dd>
           </dl>
         )}
       </Loaded>

@@ -1,10 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
 import { Tabs } from 'radix-ui'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { path } from '../api/call.ts'
-import { useChange, useRead } from '../api/queries.ts'
+import { kurir } from '../api/kurir.ts'
+import { useChange } from '../api/queries.ts'
 import type { Session } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
+import { useMay, useReads } from '../me.tsx'
 import { SessionBadge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Loaded } from '../ui/states.tsx'
@@ -18,7 +20,7 @@ import { RulesPane } from './session/rules.tsx'
 /** One session: its state, and everything that can be set. */
 export function SessionPage({ id }: { id: string }) {
   const text = useText()
-  const query = useRead<Session>(path`/v1/sessions/${id}`)
+  const query = useQuery(useReads().session(id))
   return (
     <>
       <div className="head">
@@ -59,36 +61,48 @@ function SessionTabs({ session }: { session: Session }) {
 type Question = 'logout' | 'remove' | 'pair' | null
 
 function StatePane({ session }: { session: Session }) {
+  const mayManage = useMay('manage')
+  return (
+    <div className="stack">
+      <Facts session={session} />
+      {mayManage && <Actions session={session} />}
+    </div>
+  )
+}
+
+function Actions({ session }: { session: Session }) {
   const text = useText()
   const [question, setQuestion] = useState<Question>(null)
   const [, go] = useLocation()
-  const move = useChange<Session>(['/v1/sessions'])
-  const remove = useChange<null>(['/v1/sessions'], () => go('/sessions'))
-  const address = path`/v1/sessions/${session.id}`
-  const run = (verb: string) => move.mutate({ method: 'POST', address: `${address}/${verb}` })
+  const at = { params: { path: { session: session.id } } }
+  const stale = [['sessions']]
+  const start = useChange(() => kurir.post('/v1/sessions/{session}/start', at), { stale })
+  const stop = useChange(() => kurir.post('/v1/sessions/{session}/stop', at), { stale })
+  const restart = useChange(() => kurir.post('/v1/sessions/{session}/restart', at), { stale })
+  const logout = useChange(() => kurir.post('/v1/sessions/{session}/logout', at), { stale })
+  const remove = useChange(() => kurir.delete('/v1/sessions/{session}', at), { stale, done: () => go('/sessions') })
   const isResting = session.status === 'stopped' || session.status === 'logged_out'
   const isPaired = session.phone !== null && session.status !== 'logged_out'
   const ask = (name: Question) => () => setQuestion(name)
   const link = () => {
-    if (isResting) run('start')
+    if (isResting) start.mutate()
     setQuestion('pair')
   }
   const unlink = () => {
-    run('logout')
+    logout.mutate()
     setQuestion(null)
   }
   return (
-    <div className="stack">
-      <Facts session={session} />
+    <>
       <div className="row">
         {!isPaired && (
           <Button look="main" onClick={link}>
             {text.sessions.pair}
           </Button>
         )}
-        {isResting && isPaired && <Button onClick={() => run('start')}>{text.sessions.start}</Button>}
-        {!isResting && <Button onClick={() => run('restart')}>{text.sessions.restart}</Button>}
-        {!isResting && <Button onClick={() => run('stop')}>{text.sessions.stop}</Button>}
+        {isResting && isPaired && <Button onClick={() => start.mutate()}>{text.sessions.start}</Button>}
+        {!isResting && <Button onClick={() => restart.mutate()}>{text.sessions.restart}</Button>}
+        {!isResting && <Button onClick={() => stop.mutate()}>{text.sessions.stop}</Button>}
         {isPaired && <Button onClick={ask('logout')}>{text.sessions.logOut}</Button>}
         <Button look="bad" onClick={ask('remove')}>
           {text.remove}
@@ -109,10 +123,10 @@ function StatePane({ session }: { session: Session }) {
           text={text.sessions.removeText}
           word={session.id}
           onClose={ask(null)}
-          onConfirm={() => remove.mutate({ method: 'DELETE', address })}
+          onConfirm={() => remove.mutate()}
         />
       )}
-    </div>
+    </>
   )
 }
 

@@ -1,14 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { useChange, useRead } from '../api/queries.ts'
-import type { Page, Session } from '../api/types.ts'
+import { kurir, path } from '../api/kurir.ts'
+import { useChange } from '../api/queries.ts'
+import type { Body, Session } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
-import { useMe } from '../me.tsx'
+import { useMay, useMe, useReads } from '../me.tsx'
 import { SessionBadge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextField } from '../ui/field.tsx'
-import { Empty, Loaded } from '../ui/states.tsx'
+import { ListPage } from '../ui/list-page.tsx'
 import { Ago } from '../ui/time.tsx'
 import { PairDialog } from './session/pair.tsx'
 
@@ -19,31 +21,23 @@ export function SessionsPage() {
   const [isCreating, setCreating] = useState(false)
   const [pairing, setPairing] = useState<string | null>(null)
   const [, go] = useLocation()
-  const query = useRead<Page<Session>>('/v1/sessions?limit=200')
-  const create = bound === null && (
+  const query = useQuery(useReads().sessions())
+  const mayManage = useMay('manage')
+  const create = bound === null && mayManage && (
     <Button look="main" icon="plus" onClick={() => setCreating(true)}>
       {text.sessions.new}
     </Button>
   )
   return (
     <>
-      <div className="head">
-        <h1>{text.sessions.title}</h1>
-        {create}
-      </div>
-      <Loaded query={query}>
-        {({ data }) => (
-          <div className="panel">
-            {data.length === 0 ? (
-              <Empty title={text.sessions.emptyTitle} action={create}>
-                {text.sessions.emptyText}
-              </Empty>
-            ) : (
-              <SessionTable sessions={data} onPair={setPairing} />
-            )}
-          </div>
-        )}
-      </Loaded>
+      <ListPage
+        title={text.sessions.title}
+        action={create}
+        query={query}
+        empty={{ title: text.sessions.emptyTitle, text: text.sessions.emptyText }}
+      >
+        {(sessions) => <SessionTable sessions={sessions} onPair={mayManage ? setPairing : null} />}
+      </ListPage>
       {isCreating && (
         <CreateDialog
           onClose={() => setCreating(false)}
@@ -60,7 +54,7 @@ export function SessionsPage() {
   )
 }
 
-function SessionTable({ sessions, onPair }: { sessions: Session[]; onPair: (id: string) => void }) {
+function SessionTable({ sessions, onPair }: { sessions: Session[]; onPair: ((id: string) => void) | null }) {
   const text = useText()
   return (
     <div className="table-box">
@@ -79,19 +73,21 @@ function SessionTable({ sessions, onPair }: { sessions: Session[]; onPair: (id: 
         <tbody>
           {sessions.map((session) => (
             <tr key={session.id}>
-              <td data-label={text.sessions.name}>
-                <Link href={`/sessions/${session.id}`}>{session.name ?? session.id}</Link>
-                {session.name && <div className="muted small">{session.id}</div>}
+              <td className="name">
+                <Link href={path`/sessions/${session.id}`}>{session.name ?? session.id}</Link>
+                {session.name && <div className="mono muted small">{session.id}</div>}
               </td>
-              <td data-label={text.sessions.status}>
+              <td>
                 <SessionBadge status={session.status} />
               </td>
               <td data-label={text.sessions.phone}>{session.phone ?? <span className="muted">–</span>}</td>
               <td data-label={text.sessions.since}>
                 <Ago at={session.since} />
               </td>
-              <td className="right">
-                {session.status === 'qr' && <Button onClick={() => onPair(session.id)}>{text.sessions.pair}</Button>}
+              <td className="act">
+                {onPair && session.status === 'qr' && (
+                  <Button onClick={() => onPair(session.id)}>{text.sessions.pair}</Button>
+                )}
               </td>
             </tr>
           ))}
@@ -105,11 +101,13 @@ function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: 
   const text = useText()
   const [id, setId] = useState('')
   const [name, setName] = useState('')
-  const create = useChange<Session>(['/v1/sessions'], onCreated)
+  const create = useChange((body: Body<'/v1/sessions', 'post'>) => kurir.post('/v1/sessions', { body }), {
+    stale: [['sessions']],
+    done: onCreated,
+  })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body = { ...(id ? { id } : {}), ...(name ? { name } : {}) }
-    create.mutate({ method: 'POST', address: '/v1/sessions', body })
+    create.mutate({ ...(id ? { id } : {}), ...(name ? { name } : {}) })
   }
   return (
     <Dialog title={text.sessions.new} onClose={onClose}>

@@ -1,9 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { path } from '../api/call.ts'
-import { useChange, useRead } from '../api/queries.ts'
+import { kurir } from '../api/kurir.ts'
+import { useChange } from '../api/queries.ts'
+import type { DeliveryStatus } from '../api/reads.ts'
 import type { TestResult, Webhook } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
+import { useMay, useReads } from '../me.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextField } from '../ui/field.tsx'
@@ -18,9 +21,9 @@ import { WebhookState } from './webhooks.tsx'
 /** One webhook: what is posted there, its secret, and what became of each delivery. */
 export function WebhookPage({ id }: { id: string }) {
   const text = useText()
-  const query = useRead<Webhook>(path`/v1/webhooks/${id}`)
-  const [state, setState] = useState('')
-  const address = `${path`/v1/webhooks/${id}/deliveries`}?${state ? `status=${state}` : ''}`
+  const reads = useReads()
+  const query = useQuery(reads.webhook(id))
+  const [state, setState] = useState<DeliveryStatus | ''>('')
   return (
     <>
       <div className="head">
@@ -38,7 +41,7 @@ export function WebhookPage({ id }: { id: string }) {
             className="input input-s"
             aria-label={text.webhooks.state}
             value={state}
-            onChange={(event) => setState(event.target.value)}
+            onChange={(event) => setState(event.target.value as DeliveryStatus | '')}
           >
             <option value="">{text.all}</option>
             {Object.entries(text.webhooks.states).map(([name, label]) => (
@@ -48,23 +51,19 @@ export function WebhookPage({ id }: { id: string }) {
             ))}
           </select>
         </div>
-        <DeliveryList key={address} address={address} emptyTitle={text.webhooks.noDeliveries} />
+        <DeliveryList
+          key={state}
+          deliveries={reads.deliveriesOf(id, state || undefined)}
+          empty={{ title: text.webhooks.noDeliveries, text: text.webhooks.deliveriesText }}
+        />
       </div>
     </>
   )
 }
 
-type Question = 'edit' | 'rotate' | 'recover' | 'remove' | null
-
 function WebhookPanel({ webhook }: { webhook: Webhook }) {
   const text = useText()
-  const [question, setQuestion] = useState<Question>(null)
-  const [, go] = useLocation()
-  const address = path`/v1/webhooks/${webhook.id}`
-  const change = useChange<Webhook>(['/v1/webhooks'])
-  const test = useChange<TestResult>([])
-  const remove = useChange<null>(['/v1/webhooks'], () => go('/webhooks'))
-  const close = () => setQuestion(null)
+  const mayManage = useMay('manage')
   return (
     <section className="panel pad stack">
       <dl className="facts">
@@ -79,35 +78,52 @@ function WebhookPanel({ webhook }: { webhook: Webhook }) {
           <Clock at={webhook.created_at} />
         </dd>
       </dl>
+      {mayManage && <Actions webhook={webhook} />}
+    </section>
+  )
+}
+
+type Question = 'edit' | 'rotate' | 'recover' | 'remove' | null
+
+function Actions({ webhook }: { webhook: Webhook }) {
+  const text = useText()
+  const [question, setQuestion] = useState<Question>(null)
+  const [, go] = useLocation()
+  const { id } = webhook
+  const at = { params: { path: { id } } }
+  const stale = [['webhooks'], ['deliveries']]
+  const isOn = webhook.disabled_at === null
+  const change = useChange(() => kurir.patch('/v1/webhooks/{id}', { ...at, body: { disabled: isOn } }), { stale })
+  const test = useChange(() => kurir.post('/v1/webhooks/{id}/test', at))
+  const remove = useChange(() => kurir.delete('/v1/webhooks/{id}', at), { stale, done: () => go('/webhooks') })
+  const close = () => setQuestion(null)
+  return (
+    <>
       <div className="row">
-        <Button busy={test.isPending} onClick={() => test.mutate({ method: 'POST', address: `${address}/test` })}>
+        <Button busy={test.isPending} onClick={() => test.mutate()}>
           {text.webhooks.test}
         </Button>
         <Button onClick={() => setQuestion('edit')}>{text.edit}</Button>
         <Button onClick={() => setQuestion('rotate')}>{text.webhooks.rotate}</Button>
         <Button onClick={() => setQuestion('recover')}>{text.webhooks.recover}</Button>
-        <Button
-          onClick={() => change.mutate({ method: 'PATCH', address, body: { disabled: webhook.disabled_at === null } })}
-        >
-          {webhook.disabled_at === null ? text.webhooks.disable : text.webhooks.enable}
-        </Button>
+        <Button onClick={() => change.mutate()}>{isOn ? text.webhooks.disable : text.webhooks.enable}</Button>
         <Button look="bad" onClick={() => setQuestion('remove')}>
           {text.remove}
         </Button>
       </div>
       {test.data && <TestShown result={test.data} />}
       {question === 'edit' && <EditDialog webhook={webhook} onClose={close} />}
-      {question === 'rotate' && <RotateDialog address={address} onClose={close} />}
-      {question === 'recover' && <RecoverDialog address={address} onClose={close} />}
+      {question === 'rotate' && <RotateDialog id={id} onClose={close} />}
+      {question === 'recover' && <RecoverDialog id={id} onClose={close} />}
       {question === 'remove' && (
         <ConfirmDialog
-          title={text.remove}
+          title={text.webhooks.remove}
           text={text.webhooks.removeText}
           onClose={close}
-          onConfirm={() => remove.mutate({ method: 'DELETE', address })}
+          onConfirm={() => remove.mutate()}
         />
       )}
-    </section>
+    </>
   )
 }
 
@@ -126,10 +142,13 @@ function EditDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => voi
   const text = useText()
   const [url, setUrl] = useState(webhook.url)
   const [events, setEvents] = useState(webhook.events)
-  const save = useChange<Webhook>(['/v1/webhooks'], onClose)
+  const save = useChange(
+    () => kurir.patch('/v1/webhooks/{id}', { params: { path: { id: webhook.id } }, body: { url, events } }),
+    { stale: [['webhooks']], done: onClose },
+  )
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save.mutate({ method: 'PATCH', address: path`/v1/webhooks/${webhook.id}`, body: { url, events } })
+    save.mutate()
   }
   return (
     <Dialog title={text.edit} onClose={onClose} wide>
@@ -153,9 +172,12 @@ function EditDialog({ webhook, onClose }: { webhook: Webhook; onClose: () => voi
   )
 }
 
-function RotateDialog({ address, onClose }: { address: string; onClose: () => void }) {
+function RotateDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const text = useText()
-  const rotate = useChange<Webhook>(['/v1/webhooks'])
+  const rotate = useChange(
+    () => kurir.post('/v1/webhooks/{id}/rotate-secret', { params: { path: { id } }, body: {} }),
+    { stale: [['webhooks']] },
+  )
   return (
     <Dialog title={text.webhooks.rotate} onClose={onClose}>
       {rotate.data?.secret ? (
@@ -165,11 +187,7 @@ function RotateDialog({ address, onClose }: { address: string; onClose: () => vo
           <p>{text.webhooks.rotateText}</p>
           <div className="dialog-end">
             <Button onClick={onClose}>{text.cancel}</Button>
-            <Button
-              look="main"
-              busy={rotate.isPending}
-              onClick={() => rotate.mutate({ method: 'POST', address: `${address}/rotate-secret` })}
-            >
+            <Button look="main" busy={rotate.isPending} onClick={() => rotate.mutate()}>
               {text.webhooks.rotate}
             </Button>
           </div>
@@ -179,17 +197,25 @@ function RotateDialog({ address, onClose }: { address: string; onClose: () => vo
   )
 }
 
-function RecoverDialog({ address, onClose }: { address: string; onClose: () => void }) {
+function RecoverDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const text = useText()
   const [since, setSince] = useState('')
-  const recover = useChange<{ recovered: number }>(['/v1/webhooks', '/v1/deliveries'], ({ recovered }) => {
-    notify(text.webhooks.recovered(recovered))
-    onClose()
-  })
+  const recover = useChange(
+    () => {
+      const body = { since: new Date(since).toISOString() }
+      return kurir.post('/v1/webhooks/{id}/recover', { params: { path: { id } }, body })
+    },
+    {
+      stale: [['deliveries']],
+      done: ({ recovered }) => {
+        notify(text.webhooks.recovered(recovered))
+        onClose()
+      },
+    },
+  )
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body = { since: new Date(since).toISOString() }
-    recover.mutate({ method: 'POST', address: `${address}/recover`, body })
+    recover.mutate()
   }
   return (
     <Dialog title={text.webhooks.recover} onClose={onClose}>

@@ -1,20 +1,24 @@
+import { useQuery } from '@tanstack/react-query'
 import { Tabs } from 'radix-ui'
 import { useState } from 'react'
-import { Link } from 'wouter'
-import { useRead } from '../api/queries.ts'
-import type { Page, Webhook } from '../api/types.ts'
+import { Link, useLocation } from 'wouter'
+import { path } from '../api/kurir.ts'
+import type { Webhook } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
+import { useMay, useReads } from '../me.tsx'
 import { Button } from '../ui/button.tsx'
-import { Empty, Loaded } from '../ui/states.tsx'
+import { List } from '../ui/list-page.tsx'
 import { DeliveryList } from './webhooks/deliveries.tsx'
 import { CreateWebhook } from './webhooks/form.tsx'
 
 /** Where events are posted to, and what could not be delivered. */
-export function WebhooksPage() {
+export function WebhooksPage({ tab }: { tab: 'all' | 'dead' }) {
   const text = useText()
   const [isCreating, setCreating] = useState(false)
-  const query = useRead<Page<Webhook>>('/v1/webhooks?limit=200')
-  const create = (
+  const [, go] = useLocation()
+  const reads = useReads()
+  const query = useQuery(reads.webhooks())
+  const create = useMay('manage') && (
     <Button look="main" icon="plus" onClick={() => setCreating(true)}>
       {text.webhooks.new}
     </Button>
@@ -25,28 +29,26 @@ export function WebhooksPage() {
         <h1>{text.webhooks.title}</h1>
         {create}
       </div>
-      <Tabs.Root defaultValue="all">
+      <Tabs.Root value={tab} onValueChange={(next) => go(next === 'dead' ? '/webhooks/dead' : '/webhooks')}>
         <Tabs.List className="tabs" aria-label={text.webhooks.title}>
           <Tabs.Trigger value="all">{text.webhooks.endpoints}</Tabs.Trigger>
           <Tabs.Trigger value="dead">{text.webhooks.dead}</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="all">
-          <Loaded query={query}>
-            {({ data }) => (
-              <div className="panel">
-                {data.length === 0 ? (
-                  <Empty title={text.webhooks.emptyTitle} action={create}>
-                    {text.webhooks.emptyText}
-                  </Empty>
-                ) : (
-                  <WebhookTable webhooks={data} />
-                )}
-              </div>
-            )}
-          </Loaded>
+          <List
+            query={query}
+            action={create}
+            empty={{ title: text.webhooks.emptyTitle, text: text.webhooks.emptyText }}
+          >
+            {(webhooks) => <WebhookTable webhooks={webhooks} />}
+          </List>
         </Tabs.Content>
         <Tabs.Content value="dead">
-          <DeliveryList address="/v1/deliveries?status=dead" emptyTitle={text.webhooks.noDead} />
+          <DeliveryList
+            deliveries={reads.deliveries('dead')}
+            withUrl
+            empty={{ title: text.webhooks.noDead, text: text.webhooks.noDeadText }}
+          />
         </Tabs.Content>
       </Tabs.Root>
       {isCreating && <CreateWebhook onClose={() => setCreating(false)} />}
@@ -70,8 +72,8 @@ function WebhookTable({ webhooks }: { webhooks: Webhook[] }) {
         <tbody>
           {webhooks.map((webhook) => (
             <tr key={webhook.id}>
-              <td className="wrap">
-                <Link href={`/webhooks/${webhook.id}`}>{webhook.url}</Link>
+              <td className="name wrap">
+                <Link href={path`/webhooks/${webhook.id}`}>{webhook.url}</Link>
               </td>
               <td data-label={text.webhooks.events}>
                 <span className="row">
@@ -83,7 +85,7 @@ function WebhookTable({ webhooks }: { webhooks: Webhook[] }) {
                 </span>
               </td>
               <td data-label={text.webhooks.session}>{webhook.session ?? text.all}</td>
-              <td data-label={text.webhooks.state}>
+              <td>
                 <WebhookState webhook={webhook} />
               </td>
             </tr>

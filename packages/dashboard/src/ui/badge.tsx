@@ -1,7 +1,7 @@
-import type { SessionStatus } from '../api/types.ts'
+import type { Session } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
 
-const TONES: Record<SessionStatus, string> = {
+const TONES: Record<Session['status'], string> = {
   connected: 'good',
   connecting: 'accent',
   qr: 'accent',
@@ -11,7 +11,7 @@ const TONES: Record<SessionStatus, string> = {
 }
 
 /** A session's status in a word and a colour. */
-export function SessionBadge({ status }: { status: SessionStatus }) {
+export function SessionBadge({ status }: { status: Session['status'] }) {
   const text = useText()
   return <span className={`badge badge-${TONES[status]}`}>{text.status[status]}</span>
 }

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useText } from '../i18n/text.tsx'
 import { Button } from './button.tsx'
@@ -14,14 +13,15 @@ export function Empty({ title, children, action }: { title: string; children: Re
   )
 }
 
+/** What is being read: a query, as far as it is shown. */
+export interface Readable<Data> {
+  data: Data | undefined
+  error: Error | null
+  refetch: () => unknown
+}
+
 /** What was read, or that it is being read (in about the room that it will take), or why it cannot be. */
-export function Loaded<Data>({
-  query,
-  children,
-}: {
-  query: UseQueryResult<Data>
-  children: (data: Data) => ReactNode
-}) {
+export function Loaded<Data>({ query, children }: { query: Readable<Data>; children: (data: Data) => ReactNode }) {
   const text = useText()
   if (query.data !== undefined) return children(query.data)
   if (query.error) {

@@ -1,7 +1,8 @@
 import { Link } from 'wouter'
-import { addressOf, path } from '../../api/call.ts'
+import { addressOf, path } from '../../api/kurir.ts'
 import type { Message } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
+import { useOther } from '../../me.tsx'
 import { Clock } from '../../ui/time.tsx'
 import { summaryOf } from './summary.ts'
 
@@ -89,12 +90,13 @@ function Words({ message }: { message: Message }) {
 
 function Media({ message, media }: { message: Message; media: NonNullable<Message['media']> }) {
   const text = useText()
-  const address = addressOf(path`/v1/media/${media.id}`)
+  const other = useOther()
+  const address = addressOf(path`/v1/media/${media.id}`) + (other === undefined ? '' : path`?tenant=${other}`)
   const name = media.file_name ?? text.chats.kinds[message.type as keyof typeof text.chats.kinds] ?? message.type
   switch (message.type) {
     case 'image':
     case 'sticker':
-      return <img src={address} alt={message.caption ?? name} loading="lazy" />
+      return <img src={address} alt={message.caption ?? name} loading="lazy" className="picture" />
     case 'video':
       return <video src={address} controls preload="metadata" aria-label={message.caption ?? name} />
     case 'audio':

@@ -1,8 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
-import { path } from '../../api/call.ts'
+import { kurir, path } from '../../api/kurir.ts'
 import { useChange } from '../../api/queries.ts'
-import type { Message } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
 import { useMay } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -17,14 +16,16 @@ export function NewChat({ session }: { session: string }) {
   const [to, setTo] = useState('')
   const [words, setWords] = useState('')
   const [, go] = useLocation()
-  const send = useChange<Message>([path`/v1/sessions/${session}/`], ({ chat }) => {
-    setOpen(false)
-    go(path`/chats/${session}/${chat}`)
+  const send = useChange(() => kurir.send(session, { to, type: 'text', text: words }), {
+    stale: [['chats'], ['messages']],
+    done: ({ chat }) => {
+      setOpen(false)
+      go(path`/chats/${session}/${chat}`)
+    },
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body = { to, type: 'text', text: words }
-    send.mutate({ method: 'POST', address: path`/v1/sessions/${session}/messages`, body })
+    send.mutate()
   }
   if (!maySend) return null
   return (

@@ -1,15 +1,10 @@
+import type { OutgoingMessage } from 'kurir-client'
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
-import { call, path } from '../../api/call.ts'
+import { kurir } from '../../api/kurir.ts'
 import { refresh } from '../../api/queries.ts'
 import { useText } from '../../i18n/text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { notify } from '../../ui/notices.tsx'
-
-const KINDS: [string, string][] = [
-  ['image/', 'image'],
-  ['video/', 'video'],
-  ['audio/', 'audio'],
-]
 
 /** Writes to a chat: words, or a file with words. Enter sends, Shift and Enter begins a line. */
 export function SendBox({ session, chat }: { session: string; chat: string }) {
@@ -23,11 +18,11 @@ export function SendBox({ session, chat }: { session: string; chat: string }) {
     if (isBusy || (!file && words.trim() === '')) return
     setBusy(true)
     try {
-      const content = file ? await contentOf(file, words) : { type: 'text', text: words }
-      await call('POST', path`/v1/sessions/${session}/messages`, { to: chat, ...content })
+      const message = file ? await fileMessage(chat, file, words) : { to: chat, type: 'text' as const, text: words }
+      await kurir.send(session, message)
       setWords('')
       setFile(null)
-      refresh(path`/v1/sessions/${session}/`)
+      for (const key of ['chats', 'messages']) refresh(key)
     } catch (error) {
       notify(error instanceof Error ? error.message : String(error))
     }
@@ -72,11 +67,20 @@ export function SendBox({ session, chat }: { session: string; chat: string }) {
 }
 
 /** Uploads a file and says what message it makes. */
-async function contentOf(file: File, words: string): Promise<object> {
+async function fileMessage(to: string, file: File, words: string): Promise<OutgoingMessage> {
   const form = new FormData()
   form.append('file', file, file.name)
-  const { id } = await call<{ id: string }>('POST', '/v1/media', form)
-  const type = KINDS.find(([beginning]) => file.type.startsWith(beginning))?.[1] ?? 'document'
-  const caption = words.trim() !== '' && type !== 'audio' ? { caption: words } : {}
-  return { type, media: { id }, ...caption, ...(type === 'document' ? { file_name: file.name } : {}) }
+  const { id } = await kurir.post('/v1/media', { body: { file: file.name }, bodySerializer: () => form })
+  const sent = { to, media: { id } }
+  const caption = words.trim() === '' ? {} : { caption: words }
+  switch (file.type.split('/', 1)[0]) {
+    case 'image':
+      return { ...sent, type: 'image', ...caption }
+    case 'video':
+      return { ...sent, type: 'video', ...caption }
+    case 'audio':
+      return { ...sent, type: 'audio' }
+    default:
+      return { ...sent, type: 'document', ...caption, file_name: file.name }
+  }
 }

@@ -1,10 +1,11 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
-import { path } from '../../api/call.ts'
-import { useChange, useRead } from '../../api/queries.ts'
-import type { Message, Page } from '../../api/types.ts'
+import { kurir, path } from '../../api/kurir.ts'
+import { useChange } from '../../api/queries.ts'
+import type { Message } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
-import { useMay } from '../../me.tsx'
+import { useMay, useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Loaded } from '../../ui/states.tsx'
@@ -22,8 +23,7 @@ export function Thread({ session, chat, name }: ThreadProps) {
   const text = useText()
   const [limit, setLimit] = useState(50)
   const maySend = useMay('send')
-  const address = `${path`/v1/sessions/${session}/messages`}?chat=${encodeURIComponent(chat)}&limit=${limit}`
-  const query = useRead<Page<Message>>(address)
+  const query = useQuery({ ...useReads().thread(session, chat, limit), placeholderData: keepPreviousData })
   const newest = query.data?.data[0]
   useMarkRead(session, chat, maySend ? newest : undefined)
   return (
@@ -68,9 +68,11 @@ function Messages({ newest, children }: { newest: string | undefined; children: 
 
 /** What is seen here is read. */
 function useMarkRead(session: string, chat: string, newest: Message | undefined): void {
-  const { mutate } = useChange<unknown>([])
+  const { mutate } = useChange(() =>
+    kurir.post('/v1/sessions/{session}/chats/{chat}/read', { params: { path: { session, chat } } }),
+  )
   const id = newest?.direction === 'in' ? newest.id : undefined
   useEffect(() => {
-    if (id !== undefined) mutate({ method: 'POST', address: path`/v1/sessions/${session}/chats/${chat}/read` })
-  }, [session, chat, id, mutate])
+    if (id !== undefined) mutate()
+  }, [id, mutate])
 }

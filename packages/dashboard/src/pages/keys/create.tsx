@@ -1,30 +1,31 @@
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { useChange, useRead } from '../../api/queries.ts'
-import type { CreatedKey, Page, Scope, Session, Tenant } from '../../api/types.ts'
+import { kurir } from '../../api/kurir.ts'
+import { useChange } from '../../api/queries.ts'
+import { gatewayReads } from '../../api/reads.ts'
+import type { Body, CreatedKey, Scope } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
-import { useMe } from '../../me.tsx'
+import { useVisit } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyBox } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { curlOf, DIALECTS, type DialectName } from './curl.ts'
 
+type NewKey = Body<'/v1/keys', 'post'>
+
 const SCOPES: Scope[] = ['admin', 'manage', 'send', 'read']
 
 /** Makes a key, of the API or of a dialect, and shows it this once. */
 export function CreateKey({ onClose }: { onClose: () => void }) {
   const text = useText()
-  const create = useChange<CreatedKey>(['/v1/keys'])
+  const create = useChange((body: NewKey) => kurir.post('/v1/keys', { body }), { stale: [['keys']] })
   return (
     <Dialog title={text.keys.new} onClose={onClose} wide>
       {create.data ? (
         <KeyShown created={create.data} onClose={onClose} />
       ) : (
-        <KeyForm
-          isBusy={create.isPending}
-          onClose={onClose}
-          onCreate={(body) => create.mutate({ method: 'POST', address: '/v1/keys', body })}
-        />
+        <KeyForm isBusy={create.isPending} onClose={onClose} onCreate={(body) => create.mutate(body)} />
       )}
     </Dialog>
   )
@@ -33,19 +34,19 @@ export function CreateKey({ onClose }: { onClose: () => void }) {
 interface KeyFormProps {
   isBusy: boolean
   onClose: () => void
-  onCreate: (body: object) => void
+  onCreate: (body: NewKey) => void
 }
 
 function KeyForm({ isBusy, onClose, onCreate }: KeyFormProps) {
   const text = useText()
-  const { tenant: own } = useMe()
+  const { tenant: own } = useVisit()
   const [name, setName] = useState('')
   const [tenant, setTenant] = useState(own)
   const [session, setSession] = useState('')
   const [dialect, setDialect] = useState<DialectName | ''>('')
   const [scopes, setScopes] = useState<Scope[]>(['send', 'read'])
-  const sessions = useRead<Page<Session>>(`/v1/sessions?limit=200&tenant=${encodeURIComponent(tenant)}`)
-  const tenants = useRead<Page<Tenant>>('/v1/tenants?limit=200')
+  const sessions = useQuery(gatewayReads.sessionsOf(tenant))
+  const tenants = useQuery(gatewayReads.tenants())
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onCreate({ name, tenant, ...(session ? { session } : {}), ...(dialect ? { dialect } : { scopes }) })

@@ -1,4 +1,4 @@
-import { addressOf } from '../../api/call.ts'
+import { addressOf } from '../../api/kurir.ts'
 import type { CreatedKey } from '../../api/types.ts'
 
 /** The APIs of other gateways that Kurir speaks. */

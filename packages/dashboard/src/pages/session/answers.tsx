@@ -1,27 +1,24 @@
 import { type FormEvent, useState } from 'react'
-import { path } from '../../api/call.ts'
-import { useChange } from '../../api/queries.ts'
 import type { Session, Settings } from '../../api/types.ts'
 import { useLanguage, useText } from '../../i18n/text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { SwitchLine, TextArea, TextField } from '../../ui/field.tsx'
-import { notify } from '../../ui/notices.tsx'
+import { useSave } from './save.ts'
 import { fillTemplate } from './spintax.ts'
 import { WeekGrid } from './week.tsx'
 
-type Draft = Omit<Settings, 'pacing'>
+type Draft = Omit<Settings, 'pacing' | 'calls'>
 
 /** How a session answers by itself. */
 export function AnswersPane({ session }: { session: Session }) {
   const text = useText()
   const [name, setName] = useState(session.name ?? '')
   const [draft, setDraft] = useState<Draft>(() => draftOf(session))
-  const save = useChange<Session>(['/v1/sessions'], () => notify(text.saved))
+  const { run, isBusy } = useSave(session.id)
   const change = (patch: Partial<Draft>) => setDraft({ ...draft, ...patch })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body = { name: name || null, settings: draft }
-    save.mutate({ method: 'PATCH', address: path`/v1/sessions/${session.id}`, body })
+    run({ name: name || null, settings: draft })
   }
   return (
     <form className="stack" onSubmit={submit}>
@@ -37,7 +34,7 @@ export function AnswersPane({ session }: { session: Session }) {
       <DefaultMessage draft={draft} change={change} />
       <WeekGrid draft={draft} change={change} />
       <div className="row">
-        <Button type="submit" look="main" busy={save.isPending}>
+        <Button type="submit" look="main" busy={isBusy}>
           {text.save}
         </Button>
       </div>
@@ -47,7 +44,7 @@ export function AnswersPane({ session }: { session: Session }) {
 
 function draftOf({ settings }: Session): Draft {
   if (!settings) throw new Error('a session without its settings')
-  const { pacing: _pacing, ...draft } = settings
+  const { pacing: _pacing, calls: _calls, ...draft } = settings
   return draft
 }
 

@@ -1,11 +1,9 @@
 import { type FormEvent, useState } from 'react'
-import { path } from '../../api/call.ts'
-import { useChange } from '../../api/queries.ts'
-import type { Pacing, Session } from '../../api/types.ts'
+import type { Session, Settings } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
-import { notify } from '../../ui/notices.tsx'
+import { useSave } from './save.ts'
 
 /** How fast a session sends, through which proxy it connects, and what its owner keeps with it. */
 export function ConnectionPane({ session }: { session: Session }) {
@@ -18,18 +16,13 @@ export function ConnectionPane({ session }: { session: Session }) {
   )
 }
 
-function useSave(session: Session) {
-  const text = useText()
-  const save = useChange<Session>(['/v1/sessions'], () => notify(text.saved))
-  const run = (body: object) => save.mutate({ method: 'PATCH', address: path`/v1/sessions/${session.id}`, body })
-  return { run, isBusy: save.isPending }
-}
+type Pacing = NonNullable<Settings['pacing']>
 
 const FIELDS = ['perMinute', 'perDay', 'gapLeast', 'gapMost'] as const
 
 function PacingForm({ session }: { session: Session }) {
   const text = useText()
-  const { run, isBusy } = useSave(session)
+  const { run, isBusy } = useSave(session.id)
   const pacing = session.settings?.pacing
   const [draft, setDraft] = useState({
     perMinute: String(pacing?.per_minute ?? ''),
@@ -81,7 +74,7 @@ function pacingOf(draft: Record<(typeof FIELDS)[number], string>): Pacing | null
 
 function ProxyForm({ session }: { session: Session }) {
   const text = useText()
-  const { run, isBusy } = useSave(session)
+  const { run, isBusy } = useSave(session.id)
   const [proxy, setProxy] = useState(session.proxy ?? '')
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -108,12 +101,12 @@ function ProxyForm({ session }: { session: Session }) {
 
 function MetadataForm({ session }: { session: Session }) {
   const text = useText()
-  const { run, isBusy } = useSave(session)
+  const { run, isBusy } = useSave(session.id)
   const [json, setJson] = useState(() => JSON.stringify(session.metadata, null, 2))
   const parsed = objectOf(json)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    run({ metadata: parsed })
+    if (parsed) run({ metadata: parsed })
   }
   return (
     <form className="panel pad stack" onSubmit={submit}>
@@ -135,10 +128,12 @@ function MetadataForm({ session }: { session: Session }) {
 }
 
 /** The object that a JSON text says; null where it says none. */
-function objectOf(json: string): object | null {
+function objectOf(json: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
   } catch {
     return null
   }

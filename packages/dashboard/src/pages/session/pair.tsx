@@ -1,13 +1,17 @@
+import type { PairingNews } from 'kurir-client'
 import { Tabs } from 'radix-ui'
 import { type FormEvent, useEffect, useState } from 'react'
-import { addressOf, path } from '../../api/call.ts'
+import { kurir } from '../../api/kurir.ts'
 import { refresh, useChange } from '../../api/queries.ts'
-import type { Qr, Session } from '../../api/types.ts'
+import type { Session } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
 import { useMe } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { notify } from '../../ui/notices.tsx'
+
+type Qr = Extract<PairingNews, { event: 'qr' }>['data']
 
 interface Pairing {
   qr: Qr | null
@@ -20,16 +24,16 @@ function usePairing(id: string, round: number): Pairing {
   useEffect(() => {
     // The stream of the round before is closed by then.
     if (round >= 0) setPairing({ qr: null, session: null })
-    const source = new EventSource(addressOf(path`/v1/sessions/${id}/qr/stream`))
-    const read = (event: Event): unknown => JSON.parse((event as MessageEvent<string>).data)
-    source.addEventListener('qr', (event) => setPairing((last) => ({ ...last, qr: read(event) as Qr })))
-    source.addEventListener('status', (event) => setPairing((last) => ({ ...last, session: read(event) as Session })))
-    source.addEventListener('connected', (event) => {
-      setPairing({ qr: null, session: read(event) as Session })
-      source.close()
-      refresh('/v1/sessions')
-    })
-    return () => source.close()
+    const stop = new AbortController()
+    const follow = async () => {
+      for await (const news of kurir.pairing(id, { signal: stop.signal })) {
+        if (news.event === 'qr') setPairing((last) => ({ ...last, qr: news.data }))
+        else setPairing((last) => ({ qr: news.event === 'connected' ? null : last.qr, session: news.data }))
+        if (news.event === 'connected') refresh('sessions')
+      }
+    }
+    follow().catch((error: Error) => notify(error.message))
+    return () => stop.abort()
   }, [id, round])
   return pairing
 }
@@ -45,7 +49,10 @@ export function PairDialog({ id, onClose, onDone }: PairDialogProps) {
   const text = useText()
   const [round, setRound] = useState(0)
   const { qr, session } = usePairing(id, round)
-  const start = useChange<Session>(['/v1/sessions'], () => setRound(round + 1))
+  const start = useChange(() => kurir.post('/v1/sessions/{session}/start', { params: { path: { session: id } } }), {
+    stale: [['sessions']],
+    done: () => setRound(round + 1),
+  })
   const isOver = session?.status === 'stopped' || session?.status === 'logged_out'
   const finish = () => {
     onClose()
@@ -72,11 +79,7 @@ export function PairDialog({ id, onClose, onDone }: PairDialogProps) {
             <Tabs.Trigger value="code">{text.pair.byCode}</Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="qr">
-            <QrPane
-              qr={isOver ? null : qr}
-              isOver={isOver}
-              onStart={() => start.mutate({ method: 'POST', address: path`/v1/sessions/${id}/start` })}
-            />
+            <QrPane qr={isOver ? null : qr} isOver={isOver} onStart={() => start.mutate()} />
           </Tabs.Content>
           <Tabs.Content value="code">
             <CodePane id={id} />
@@ -124,10 +127,12 @@ function QrPane({ qr, isOver, onStart }: { qr: Qr | null; isOver: boolean; onSta
 function CodePane({ id }: { id: string }) {
   const text = useText()
   const [phone, setPhone] = useState('')
-  const ask = useChange<{ code: string; phone: string }>([])
+  const ask = useChange(() =>
+    kurir.post('/v1/sessions/{session}/pairing-code', { params: { path: { session: id } }, body: { phone } }),
+  )
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    ask.mutate({ method: 'POST', address: path`/v1/sessions/${id}/pairing-code`, body: { phone } })
+    ask.mutate()
   }
   return (
     <form className="stack" onSubmit={submit}>

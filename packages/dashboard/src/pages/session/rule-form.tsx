@@ -1,10 +1,16 @@
 import { type FormEvent, useState } from 'react'
+import { kurir } from '../../api/kurir.ts'
 import { useChange } from '../../api/queries.ts'
-import { MATCHES, type Match, type Rule, type RuleMessage } from '../../api/types.ts'
+import type { Rule } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextArea, TextField } from '../../ui/field.tsx'
+
+type Match = Rule['match']
+type RuleMessage = NonNullable<Rule['action']['messages']>[number]
+
+const MATCHES: Match[] = ['exact', 'prefix', 'contains', 'regex', 'any']
 
 type AnswerKind = 'text' | 'messages' | 'webhook'
 
@@ -18,26 +24,31 @@ interface Draft {
 }
 
 interface RuleDialogProps {
-  /** Of the session's rules. */
-  address: string
+  session: string
   /** Null for a new one. */
   rule: Rule | null
   onClose: () => void
 }
 
 /** Makes a rule or changes one. */
-export function RuleDialog({ address, rule, onClose }: RuleDialogProps) {
+export function RuleDialog({ session, rule, onClose }: RuleDialogProps) {
   const text = useText()
   const [draft, setDraft] = useState(() => draftOf(rule))
-  const save = useChange<Rule>([address], onClose)
   const change = (patch: Partial<Draft>) => setDraft({ ...draft, ...patch })
   const action = actionOf(draft)
+  const save = useChange(
+    (whole: Rule['action']) => {
+      const { match } = draft
+      const body = { keyword: match === 'any' ? '' : draft.keyword, match, action: whole }
+      return rule
+        ? kurir.patch('/v1/sessions/{session}/rules/{rule}', { params: { path: { session, rule: rule.id } }, body })
+        : kurir.post('/v1/sessions/{session}/rules', { params: { path: { session } }, body })
+    },
+    { stale: [['rules', session]], done: onClose },
+  )
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const { match } = draft
-    const body = { keyword: match === 'any' ? '' : draft.keyword, match, action }
-    if (rule) save.mutate({ method: 'PATCH', address: `${address}/${rule.id}`, body })
-    else save.mutate({ method: 'POST', address, body })
+    if (action) save.mutate(action)
   }
   return (
     <Dialog title={rule ? text.edit : text.rules.new} onClose={onClose} wide>

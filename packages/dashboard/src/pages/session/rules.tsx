@@ -1,11 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { path } from '../../api/call.ts'
-import { useChange, useRead } from '../../api/queries.ts'
-import type { Page, Rule, RuleMessage, TriedRules } from '../../api/types.ts'
+import { kurir } from '../../api/kurir.ts'
+import { useChange } from '../../api/queries.ts'
+import type { Rule, TriedRules } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
+import { useMay, useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { SwitchLine, TextField } from '../../ui/field.tsx'
-import { Empty, Loaded } from '../../ui/states.tsx'
+import { ListPane } from '../../ui/list-page.tsx'
 import { ConfirmDialog } from './confirm.tsx'
 import { RuleDialog } from './rule-form.tsx'
 
@@ -14,49 +16,54 @@ export function RulesPane({ session }: { session: string }) {
   const text = useText()
   const [edited, setEdited] = useState<Rule | 'new' | null>(null)
   const [removing, setRemoving] = useState<Rule | null>(null)
-  const address = path`/v1/sessions/${session}/rules`
-  const query = useRead<Page<Rule>>(`${address}?limit=200`)
-  const change = useChange<Rule | null>([address], () => setRemoving(null))
-  const create = (
+  const query = useQuery(useReads().rules(session))
+  const mayManage = useMay('manage')
+  const after = { stale: [['rules', session]], done: () => setRemoving(null) }
+  const place = (rule: string) => ({ params: { path: { session, rule } } })
+  const remove = useChange((id: string) => kurir.delete('/v1/sessions/{session}/rules/{rule}', place(id)), after)
+  const toggle = useChange(
+    ({ id, enabled }: Pick<Rule, 'id' | 'enabled'>) =>
+      kurir.patch('/v1/sessions/{session}/rules/{rule}', { ...place(id), body: { enabled } }),
+    after,
+  )
+  const create = mayManage && (
     <Button look="main" icon="plus" onClick={() => setEdited('new')}>
       {text.rules.new}
     </Button>
   )
-  const toggle = (rule: Rule, enabled: boolean) =>
-    change.mutate({ method: 'PATCH', address: `${address}/${rule.id}`, body: { enabled } })
   return (
     <div className="stack">
-      <div className="row row-between">
-        <p className="muted">{text.rules.hint}</p>
-        {create}
-      </div>
-      <Loaded query={query}>
-        {({ data }) => (
-          <>
-            <div className="panel">
-              {data.length === 0 ? (
-                <Empty title={text.rules.emptyTitle}>{text.rules.emptyText}</Empty>
-              ) : (
-                <ul className="list">
-                  {data.map((rule) => (
-                    <RuleRow key={rule.id} rule={rule} onEdit={setEdited} onRemove={setRemoving} onToggle={toggle} />
-                  ))}
-                </ul>
-              )}
-            </div>
-            <TryBox address={address} rules={data} />
-          </>
+      <ListPane
+        intro={text.rules.hint}
+        action={create}
+        query={query}
+        empty={{ title: text.rules.emptyTitle, text: text.rules.emptyText }}
+      >
+        {(rules) => (
+          <ul className="list">
+            {rules.map((rule) => (
+              <RuleRow
+                key={rule.id}
+                rule={rule}
+                mayChange={mayManage}
+                onEdit={setEdited}
+                onRemove={setRemoving}
+                onToggle={(enabled) => toggle.mutate({ id: rule.id, enabled })}
+              />
+            ))}
+          </ul>
         )}
-      </Loaded>
+      </ListPane>
+      {mayManage && query.data && <TryBox session={session} rules={query.data.data} />}
       {edited && (
-        <RuleDialog address={address} rule={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
+        <RuleDialog session={session} rule={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
       )}
       {removing && (
         <ConfirmDialog
-          title={text.remove}
-          text={removing.keyword || text.rules.matches.any}
+          title={text.rules.remove}
+          text={text.rules.removeText(removing.keyword || text.rules.matches.any)}
           onClose={() => setRemoving(null)}
-          onConfirm={() => change.mutate({ method: 'DELETE', address: `${address}/${removing.id}` })}
+          onConfirm={() => remove.mutate(removing.id)}
         />
       )}
     </div>
@@ -65,12 +72,13 @@ export function RulesPane({ session }: { session: string }) {
 
 interface RuleRowProps {
   rule: Rule
+  mayChange: boolean
   onEdit: (rule: Rule) => void
   onRemove: (rule: Rule) => void
-  onToggle: (rule: Rule, enabled: boolean) => void
+  onToggle: (enabled: boolean) => void
 }
 
-function RuleRow({ rule, onEdit, onRemove, onToggle }: RuleRowProps) {
+function RuleRow({ rule, mayChange, onEdit, onRemove, onToggle }: RuleRowProps) {
   const text = useText()
   const { action } = rule
   const name = rule.keyword || text.rules.matches.any
@@ -78,30 +86,36 @@ function RuleRow({ rule, onEdit, onRemove, onToggle }: RuleRowProps) {
   return (
     <li className="row row-between">
       <div className="grow">
-        <Button look="link" onClick={() => onEdit(rule)}>
+        <Button look="link" disabled={!mayChange} onClick={() => onEdit(rule)}>
           {name}
         </Button>{' '}
         <span className="muted small">{text.rules.matches[rule.match]}</span>
         <div className="muted ellipsis">{answer}</div>
       </div>
-      <SwitchLine label={text.rules.enabled} checked={rule.enabled} onChange={(enabled) => onToggle(rule, enabled)} />
-      <Button look="quiet" icon="trash" aria-label={`${text.remove}: ${name}`} onClick={() => onRemove(rule)} />
+      {mayChange && (
+        <>
+          <SwitchLine label={text.rules.enabled} checked={rule.enabled} onChange={onToggle} />
+          <Button look="quiet" icon="trash" aria-label={`${text.remove}: ${name}`} onClick={() => onRemove(rule)} />
+        </>
+      )}
     </li>
   )
 }
 
 /** What messages of a rule say, in a line. */
-function linesOf(messages: RuleMessage[] = []): string {
+function linesOf(messages: Rule['action']['messages'] = []): string {
   return messages.map(({ type, text, caption }) => String(text ?? caption ?? type)).join(' · ')
 }
 
-function TryBox({ address, rules }: { address: string; rules: Rule[] }) {
+function TryBox({ session, rules }: { session: string; rules: Rule[] }) {
   const text = useText()
   const [words, setWords] = useState('')
-  const attempt = useChange<TriedRules>([])
+  const attempt = useChange(() =>
+    kurir.post('/v1/sessions/{session}/rules/try', { params: { path: { session } }, body: { text: words } }),
+  )
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    attempt.mutate({ method: 'POST', address: `${address}/try`, body: { text: words } })
+    attempt.mutate()
   }
   return (
     <form className="panel pad stack" onSubmit={submit}>

@@ -1,4 +1,4 @@
-import { type Settings, WEEKDAYS, type Weekday } from '../../api/types.ts'
+import type { Settings, Weekday } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
 import { SwitchLine, TextField } from '../../ui/field.tsx'
 
@@ -9,6 +9,7 @@ interface WeekGridProps {
   change: (patch: Partial<Hours>) => void
 }
 
+const WEEKDAYS: Weekday[] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 const ALWAYS = 'always'
 

@@ -1,51 +1,46 @@
 import { useState } from 'react'
-import { path } from '../../api/call.ts'
-import { useChange, useRead } from '../../api/queries.ts'
-import type { Delivery, Page } from '../../api/types.ts'
+import { kurir } from '../../api/kurir.ts'
+import { type Pages, usePages } from '../../api/pages.ts'
+import { useChange } from '../../api/queries.ts'
+import type { Delivery } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
+import { useMay } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Empty, Loaded } from '../../ui/states.tsx'
+import { List } from '../../ui/list-page.tsx'
 import { Clock } from '../../ui/time.tsx'
 
 const TONES = { delivered: 'good', pending: 'warn', dead: 'bad' } as const
-const OFTEN_MS = 3_000
 
 interface DeliveryListProps {
-  /** Of the list, with at least one parameter. */
-  address: string
-  emptyTitle: string
+  deliveries: Pages<Delivery>
+  /** Whether they are of several webhooks. */
+  withUrl?: boolean
+  empty: { title: string; text: string }
 }
 
 /** What became of deliveries; each can be made once more. */
-export function DeliveryList({ address, emptyTitle }: DeliveryListProps) {
-  const text = useText()
-  const [limit, setLimit] = useState(50)
+export function DeliveryList({ deliveries, withUrl = false, empty }: DeliveryListProps) {
   const [shown, setShown] = useState<string | null>(null)
-  const query = useRead<Page<Delivery>>(`${address}&limit=${limit}`, { every: OFTEN_MS })
+  const { query, more } = usePages(deliveries)
   const delivery = query.data?.data.find(({ id }) => id === shown)
   return (
-    <Loaded query={query}>
-      {({ data, next_cursor: more }) => (
-        <div className="panel">
-          {data.length === 0 ? (
-            <Empty title={emptyTitle}>{text.webhooks.deliveriesText}</Empty>
-          ) : (
-            <DeliveryTable deliveries={data} onShow={setShown} />
-          )}
-          {more && limit < 200 && (
-            <div className="pad">
-              <Button onClick={() => setLimit(200)}>{text.more}</Button>
-            </div>
-          )}
-          {delivery && <DeliveryDialog delivery={delivery} onClose={() => setShown(null)} />}
-        </div>
-      )}
-    </Loaded>
+    <>
+      <List query={query} more={more} empty={empty}>
+        {(rows) => <DeliveryTable deliveries={rows} withUrl={withUrl} onShow={setShown} />}
+      </List>
+      {delivery && <DeliveryDialog delivery={delivery} onClose={() => setShown(null)} />}
+    </>
   )
 }
 
-function DeliveryTable({ deliveries, onShow }: { deliveries: Delivery[]; onShow: (id: string) => void }) {
+interface DeliveryTableProps {
+  deliveries: Delivery[]
+  withUrl: boolean
+  onShow: (id: string) => void
+}
+
+function DeliveryTable({ deliveries, withUrl, onShow }: DeliveryTableProps) {
   const text = useText()
   return (
     <div className="table-box">
@@ -54,6 +49,7 @@ function DeliveryTable({ deliveries, onShow }: { deliveries: Delivery[]; onShow:
           <tr>
             <th>{text.webhooks.event}</th>
             <th>{text.webhooks.state}</th>
+            {withUrl && <th>{text.webhooks.url}</th>}
             <th>{text.webhooks.attempts}</th>
             <th>{text.webhooks.answer}</th>
             <th>{text.webhooks.made}</th>
@@ -62,14 +58,19 @@ function DeliveryTable({ deliveries, onShow }: { deliveries: Delivery[]; onShow:
         <tbody>
           {deliveries.map((delivery) => (
             <tr key={delivery.id}>
-              <td data-label={text.webhooks.event}>
+              <td className="name">
                 <Button look="link" className="mono" onClick={() => onShow(delivery.id)}>
                   {delivery.type}
                 </Button>
               </td>
-              <td data-label={text.webhooks.state}>
+              <td>
                 <DeliveryState delivery={delivery} />
               </td>
+              {withUrl && (
+                <td data-label={text.webhooks.url} className="wrap">
+                  {delivery.url}
+                </td>
+              )}
               <td data-label={text.webhooks.attempts}>{delivery.attempts}</td>
               <td data-label={text.webhooks.answer} className="wrap">
                 {answerOf(delivery)}
@@ -97,7 +98,11 @@ function answerOf({ last_status: status, last_error: error }: Delivery): string 
 
 function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
   const text = useText()
-  const again = useChange<Delivery>(['/v1/webhooks', '/v1/deliveries'], onClose)
+  const mayManage = useMay('manage')
+  const again = useChange(
+    () => kurir.post('/v1/deliveries/{id}/redeliver', { params: { path: { id: delivery.id } } }),
+    { stale: [['deliveries']], done: onClose },
+  )
   return (
     <Dialog title={text.webhooks.delivery} onClose={onClose} wide>
       <div className="stack">
@@ -129,13 +134,11 @@ function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: ()
         </dl>
         <div className="dialog-end">
           <Button onClick={onClose}>{text.close}</Button>
-          <Button
-            look="main"
-            busy={again.isPending}
-            onClick={() => again.mutate({ method: 'POST', address: path`/v1/deliveries/${delivery.id}/redeliver` })}
-          >
-            {text.webhooks.redeliver}
-          </Button>
+          {mayManage && (
+            <Button look="main" busy={again.isPending} onClick={() => again.mutate()}>
+              {text.webhooks.redeliver}
+            </Button>
+          )}
         </div>
       </div>
     </Dialog>

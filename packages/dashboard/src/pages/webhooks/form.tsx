@@ -1,27 +1,27 @@
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { EVENT_TYPES } from '../../api/live.ts'
-import { useChange, useRead } from '../../api/queries.ts'
-import type { Page, Session, Webhook } from '../../api/types.ts'
+import { kurir } from '../../api/kurir.ts'
+import { useChange } from '../../api/queries.ts'
+import { type Body, EVENT_TYPES } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
+import { useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyBox } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 
+type NewWebhook = Body<'/v1/webhooks', 'post'>
+
 /** Registers a webhook, and shows its secret this once. */
 export function CreateWebhook({ onClose }: { onClose: () => void }) {
   const text = useText()
-  const create = useChange<Webhook>(['/v1/webhooks'])
+  const create = useChange((body: NewWebhook) => kurir.post('/v1/webhooks', { body }), { stale: [['webhooks']] })
   return (
     <Dialog title={text.webhooks.new} onClose={onClose} wide>
       {create.data?.secret ? (
         <SecretShown secret={create.data.secret} onClose={onClose} />
       ) : (
-        <CreateForm
-          isBusy={create.isPending}
-          onClose={onClose}
-          onCreate={(body) => create.mutate({ method: 'POST', address: '/v1/webhooks', body })}
-        />
+        <CreateForm isBusy={create.isPending} onClose={onClose} onCreate={create.mutate} />
       )}
     </Dialog>
   )
@@ -30,7 +30,7 @@ export function CreateWebhook({ onClose }: { onClose: () => void }) {
 interface CreateFormProps {
   isBusy: boolean
   onClose: () => void
-  onCreate: (body: object) => void
+  onCreate: (body: NewWebhook) => void
 }
 
 function CreateForm({ isBusy, onClose, onCreate }: CreateFormProps) {
@@ -38,7 +38,7 @@ function CreateForm({ isBusy, onClose, onCreate }: CreateFormProps) {
   const [url, setUrl] = useState('')
   const [session, setSession] = useState('')
   const [events, setEvents] = useState<string[]>(['*'])
-  const sessions = useRead<Page<Session>>('/v1/sessions?limit=200')
+  const sessions = useQuery(useReads().sessions())
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onCreate({ url: url.trim(), events, ...(session ? { session } : {}) })
@@ -77,10 +77,11 @@ function CreateForm({ isBusy, onClose, onCreate }: CreateFormProps) {
 export function EventChoice({ chosen, onChange }: { chosen: string[]; onChange: (chosen: string[]) => void }) {
   const text = useText()
   const isAll = chosen.includes('*')
+  const isAmong = (name: string) => chosen.includes(name)
   const family = (name: string) => `${name.split('.', 1)[0]}.*`
-  const isOn = (name: string) => chosen.includes(name) || chosen.includes(family(name))
+  const isOn = (name: string) => isAmong(name) || isAmong(family(name))
   const toggle = (name: string) => {
-    const single = EVENT_TYPES.filter(isOn)
+    const single: string[] = EVENT_TYPES.filter(isOn)
     onChange(isOn(name) ? single.filter((other) => other !== name) : [...single, name])
   }
   return (

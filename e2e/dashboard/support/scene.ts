@@ -1,0 +1,133 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import sharp from 'sharp'
+import { eventually, json } from '../../support/api.ts'
+import type { Contract } from '../../support/sandbox.ts'
+
+/** A gateway at work: what the pages of the gallery show. */
+export interface Scene {
+  /** Of the message that the network refused. */
+  failedMessage: string
+  deadWebhook: string
+  liveWebhook: string
+  stop(): void
+}
+
+/** Answers every webhook: 410 below `/gone`, else 200 with a few words. */
+async function receiver(): Promise<{ url: string; stop: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume()
+    request.on('end', () => {
+      response.writeHead(request.url === '/gone' ? 410 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(request.url === '/gone' ? { error: 'moved away' } : { ok: true }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** Fills a sandbox of three sessions with what a shop's gateway has after a while: also things that went wrong. */
+export async function setScene(contract: Contract): Promise<Scene> {
+  const { gateway, keys, lab, session, phone } = contract
+  const key = keys.admin
+  const post = <Answer = unknown>(path: string, body: unknown) => json<Answer>('POST', gateway + path, { key, body })
+  const phones = <Answer = { id: string }>(path: string, body: unknown) =>
+    json<Answer>('POST', `${lab}/phones${path}`, { body })
+  const hooks = await receiver()
+  await json('PATCH', `${gateway}/v1/sessions/${session}`, { key, body: { name: 'Toko Melati' } })
+  await json('PATCH', `${gateway}/v1/sessions/demo-2`, {
+    key,
+    body: { name: 'Customer service, Jakarta and surroundings' },
+  })
+  const live = await post<{ id: string }>('/v1/webhooks', {
+    url: `${hooks.url}/orders`,
+    events: ['message.*', 'session.*'],
+  })
+  const gone = await post<{ id: string }>('/v1/webhooks', { url: `${hooks.url}/gone`, events: ['message.received'] })
+  await post(`/v1/sessions/${session}/rules`, {
+    keyword: 'harga',
+    match: 'contains',
+    action: { type: 'reply', messages: [{ type: 'text', text: 'Menu kami: kopi Rp 18.000, teh Rp 9.000.' }] },
+  })
+  await talk(contract, { post, phones })
+  const failedMessage = await refuse(contract, post)
+  await post('/v1/tenants', { id: 'acme', name: 'Acme Ltd', quotas: { messages_per_day: 500 } })
+  await post('/v1/keys', { name: 'Shop website', scopes: ['send', 'read'] })
+  await post('/v1/keys', { name: 'Acme operations', tenant: 'acme', scopes: ['manage', 'send', 'read'] })
+  await post('/v1/sessions', { id: 'new-branch', name: 'New branch' })
+  const third = contract.sessions[2]
+  if (third) await json('POST', `${lab}/phones/${third.phone}/unlink`, { body: {} })
+  await eventually(
+    'the alerts',
+    async () => {
+      const { data } = await json<{ data: unknown[] }>('GET', `${gateway}/v1/alerts`, { key })
+      return data.length >= 2
+    },
+    { timeoutMs: 40_000, everyMs: 200 },
+  )
+  await phones(`/${contract.contacts[0]?.phone}/messages`, {
+    to: phone,
+    text: 'Oke, saya ambil jam 4 ya. Terima kasih banyak!',
+  })
+  return { failedMessage, deadWebhook: gone.id, liveWebhook: live.id, stop: hooks.stop }
+}
+
+interface Calls {
+  post<Answer = unknown>(path: string, body: unknown): Promise<Answer>
+  phones<Answer = { id: string }>(path: string, body: unknown): Promise<Answer>
+}
+
+async function talk({ session, phone, contacts, groups }: Contract, { post, phones }: Calls): Promise<void> {
+  const [budi = '', siti = '', agus = ''] = contacts.map((contact) => contact.phone)
+  const image = { width: 640, height: 400, channels: 3, background: { r: 15, g: 118, b: 110 } } as const
+  const base64 = (await sharp({ create: image }).jpeg().toBuffer()).toString('base64')
+  const say = (to: string, message: object) => post(`/v1/sessions/${session}/messages`, { to, ...message })
+  const hear = (from: string, content: object, to = phone) => phones(`/${from}/messages`, { to, ...content })
+  await hear(budi, { text: 'Halo, masih buka?' })
+  await say(budi, { type: 'text', text: 'Masih, sampai jam 5 sore. Ada yang bisa kami bantu?' })
+  await hear(budi, { image: { base64, mimetype: 'image/jpeg', caption: 'Yang seperti ini ada?' } })
+  await hear(budi, { location: { latitude: -6.2088, longitude: 106.8456, name: 'Monas', address: 'Jakarta Pusat' } })
+  const vcard = [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    'N:;Dewi Lestari;;;',
+    'FN:Dewi Lestari',
+    'ORG:Toko Bunga',
+    'TEL;waid=6281355550001:+62 813-5555-0001',
+    'END:VCARD',
+  ]
+  await hear(budi, { contact: { name: 'Dewi Lestari', phone: '6281355550001', vcard: vcard.join('\n') } })
+  await hear(siti, {
+    document: {
+      base64: Buffer.from('%PDF-1.4').toString('base64'),
+      mimetype: 'application/pdf',
+      fileName: 'Invoice-2026-0117.pdf',
+    },
+  })
+  await hear(siti, { poll: { name: 'Pengiriman kapan?', values: ['Hari ini', 'Besok', 'Lusa'] } }).catch(() =>
+    hear(siti, { text: 'Kapan dikirim?' }),
+  )
+  await hear(agus, {
+    text: 'Berapa harga kopi? Saya mau pesan untuk acara kantor minggu depan, sekitar lima puluh gelas.',
+  })
+  const [group] = groups
+  if (group) await hear(siti, { text: 'Selamat pagi semuanya' }, group.id)
+}
+
+/** A message that the network refuses. */
+async function refuse({ session, lab, phone }: Contract, post: Calls['post']): Promise<string> {
+  await json('POST', `${lab}/faults`, { body: { kind: 'nack', session: phone, code: 479, count: 5 } })
+  const { id } = await post<{ id: string }>(`/v1/sessions/${session}/messages?wait=10000`, {
+    to: '6281311110002',
+    type: 'text',
+    text: 'Pesanan Anda siap diambil.',
+  })
+  await json('DELETE', `${lab}/faults`)
+  return id
+}

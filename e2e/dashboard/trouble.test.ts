@@ -1,0 +1,76 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { json } from '../support/api.ts'
+import { type RunningSandbox, startSandbox } from '../support/sandbox.ts'
+import { Browser, CHROMIUM, logIn, NEEDS_CHROMIUM } from './support/browser.ts'
+import { type Scene, setScene } from './support/scene.ts'
+
+describe.skipIf(!CHROMIUM)(`the dashboard: what is wrong, and what was done${NEEDS_CHROMIUM}`, () => {
+  let sandbox: RunningSandbox
+  let scene: Scene
+  let browser: Browser
+  let page: Page
+
+  beforeAll(async () => {
+    sandbox = await startSandbox(['--sessions', '3'])
+    scene = await setScene(sandbox.contract)
+    browser = await Browser.open()
+    page = await browser.page()
+    await logIn(page, sandbox.contract.gateway, sandbox.contract.keys.admin)
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    scene?.stop()
+    await sandbox?.stop()
+  })
+
+  test('alerts are above every page and lead to what they are about', async () => {
+    const alerts = page.getByRole('region', { name: 'What is wrong now' })
+    await alerts.getByText('1 more alert').click()
+    await alerts.getByText('was unlinked at the phone').waitFor()
+    await page.getByRole('link', { name: 'Live events' }).click()
+    await alerts.getByText('fails: deliveries are given up').waitFor()
+    await alerts.getByRole('link', { name: /gone$/ }).click()
+    await page.getByText('Disabled', { exact: true }).waitFor()
+  })
+
+  test('an alert that is over leaves by itself', async () => {
+    const { gateway, keys } = sandbox.contract
+    const alerts = page.getByRole('region', { name: 'What is wrong now' })
+    await json('DELETE', `${gateway}/v1/sessions/demo-3`, { key: keys.admin })
+    await json('DELETE', `${gateway}/v1/webhooks/${scene.deadWebhook}`, { key: keys.admin })
+    await alerts.waitFor({ state: 'detached', timeout: 45_000 })
+  })
+
+  test('the audit log says who did what, narrowed by what it is about and by text', async () => {
+    await page.getByRole('link', { name: 'Audit log' }).click()
+    const rows = page.getByRole('row').filter({ has: page.getByRole('cell') })
+    await rows.filter({ hasText: 'webhook.deleted' }).getByText('the configured key').waitFor()
+    await page.getByLabel('About').selectOption('tenant')
+    await expect.poll(() => rows.count()).toBe(1)
+    await rows.getByText('tenant.created').waitFor()
+    await page.getByLabel('About').selectOption('')
+    await page.getByLabel('Filter by text').fill('at nobody’s')
+    await page.getByText('Nothing to show').waitFor()
+    await page.getByLabel('Filter by text').fill('SESSION.PAIRED')
+    await expect.poll(() => rows.count()).toBe(3)
+    expect(browser.faults).toEqual([])
+  })
+
+  test('a key that only manages sees the log, and no names of keys', async () => {
+    const { gateway, keys } = sandbox.contract
+    const body = { name: 'manager', scopes: ['manage'] }
+    const { key } = await json<{ key: string }>('POST', `${gateway}/v1/keys`, { key: keys.admin, body })
+    const manager = await Browser.open()
+    try {
+      const own = await manager.page()
+      await logIn(own, gateway, key)
+      await own.getByRole('link', { name: 'Audit log' }).click()
+      await own.getByText('session.created').first().waitFor()
+      expect(await own.getByRole('link', { name: 'Conversations' }).count()).toBe(0)
+      expect(manager.faults).toEqual([])
+    } finally {
+      await manager.close()
+    }
+  })
+})

@@ -1,0 +1,129 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { path } from '../api/kurir.ts'
+import { usePages } from '../api/pages.ts'
+import type { AuditEntry } from '../api/types.ts'
+import { useText } from '../i18n/text.tsx'
+import { useMay, useReads } from '../me.tsx'
+import { ListPage } from '../ui/list-page.tsx'
+import { Clock } from '../ui/time.tsx'
+
+/** What each action was done to, by the first word of its name. */
+const KINDS = ['key', 'tenant', 'session', 'webhook', 'rule'] as const
+type Kind = (typeof KINDS)[number]
+/** The key that the gateway is configured with. */
+const CONFIGURED = 'key_configured'
+
+/** What was done, by which key, and when. */
+export function AuditPage() {
+  const text = useText()
+  const reads = useReads()
+  const { query, more } = usePages(reads.audit())
+  const [kind, setKind] = useState<Kind | ''>('')
+  const [words, setWords] = useState('')
+  const keys = useQuery({ ...reads.keys(), enabled: useMay('admin') })
+  const nameOf = (id: string) =>
+    id === CONFIGURED ? text.audit.configured : keys.data?.data.find((key) => key.id === id)?.name
+  const isWanted = (entry: AuditEntry) =>
+    (kind === '' || entry.action.startsWith(`${kind}.`)) &&
+    [entry.action, entry.actor, entry.actor && nameOf(entry.actor), entry.target, entry.session, ...entry.fields]
+      .filter((part) => part !== null && part !== undefined)
+      .some((part) => part.toLowerCase().includes(words.toLowerCase()))
+  const filters = (
+    <>
+      <select
+        className="input input-s"
+        aria-label={text.audit.kind}
+        value={kind}
+        onChange={(event) => setKind(event.target.value as Kind | '')}
+      >
+        <option value="">{text.audit.all}</option>
+        {KINDS.map((name) => (
+          <option key={name} value={name}>
+            {text.audit.kinds[name]}
+          </option>
+        ))}
+      </select>
+      <input
+        className="input input-s"
+        type="search"
+        placeholder={text.events.filter}
+        aria-label={text.events.filter}
+        value={words}
+        onChange={(event) => setWords(event.target.value)}
+      />
+    </>
+  )
+  const shown = { ...query, data: query.data && { data: query.data.data.filter(isWanted) } }
+  return (
+    <ListPage
+      title={text.nav.audit}
+      intro={text.audit.intro}
+      filters={filters}
+      query={shown}
+      more={more}
+      empty={{ title: text.audit.emptyTitle, text: text.audit.emptyText }}
+    >
+      {(entries) => <AuditTable entries={entries} nameOf={nameOf} />}
+    </ListPage>
+  )
+}
+
+function AuditTable({ entries, nameOf }: { entries: AuditEntry[]; nameOf: (id: string) => string | undefined }) {
+  const text = useText()
+  return (
+    <div className="table-box">
+      <table className="cards">
+        <thead>
+          <tr>
+            <th>{text.audit.what}</th>
+            <th>{text.audit.target}</th>
+            <th>{text.audit.who}</th>
+            <th>{text.audit.when}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr key={entry.id}>
+              <td className="name">
+                <strong className="mono">{entry.action}</strong>
+                {entry.fields.length > 0 && <div className="muted small">{entry.fields.join(', ')}</div>}
+              </td>
+              <td data-label={text.audit.target}>
+                <Target entry={entry} name={entry.target === null ? undefined : nameOf(entry.target)} />
+              </td>
+              <td data-label={text.audit.who}>
+                <Actor entry={entry} name={entry.actor === null ? undefined : nameOf(entry.actor)} />
+              </td>
+              <td data-label={text.audit.when}>
+                <Clock at={entry.at} seconds />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Target({ entry: { action, target, session }, name }: { entry: AuditEntry; name: string | undefined }) {
+  const [kind] = action.split('.', 1)
+  const shown = name ?? <span className="mono wrap">{target ?? session ?? '–'}</span>
+  if (action.endsWith('.deleted')) return shown
+  if ((kind === 'session' || kind === 'rule') && session) return <Link href={path`/sessions/${session}`}>{shown}</Link>
+  if (kind === 'webhook' && target) return <Link href={path`/webhooks/${target}`}>{shown}</Link>
+  if (kind === 'tenant' && target) return <Link href={path`/tenants/${target}`}>{shown}</Link>
+  return shown
+}
+
+function Actor({ entry: { actor, api }, name }: { entry: AuditEntry; name: string | undefined }) {
+  const text = useText()
+  if (actor === null) return <span className="muted">{text.audit.atThePhone}</span>
+  return (
+    <div>
+      {name ?? <span className="mono wrap">{actor}</span>}
+      {api !== null && api !== 'native' && <span className="muted small"> {api}</span>}
+    </div>
+  )
+}

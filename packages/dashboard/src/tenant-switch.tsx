@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/react-query'
+import { gatewayReads } from './api/reads.ts'
+import { useText } from './i18n/text.tsx'
+import { useMe, useOther, useVisit } from './me.tsx'
+import { Button } from './ui/button.tsx'
+
+/** Chooses whose things are looked at, for admin keys where there are several tenants. */
+export function TenantSwitch() {
+  const text = useText()
+  const { scopes } = useMe()
+  const { tenant, look } = useVisit()
+  const isAdmin = scopes.includes('admin')
+  const { data } = useQuery({ ...gatewayReads.tenants(), enabled: isAdmin })
+  const tenants = data?.data ?? []
+  if (tenants.length < 2) return null
+  return (
+    <select
+      className="input tenant-switch"
+      aria-label={text.keys.tenant}
+      value={tenant}
+      onChange={(event) => look(event.target.value)}
+    >
+      {tenants.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+/** Says that another tenant is looked at, and leads back. */
+export function OtherTenantNote() {
+  const text = useText()
+  const { me, look } = useVisit()
+  const other = useOther()
+  const { data } = useQuery({ ...gatewayReads.tenants(), enabled: other !== undefined })
+  if (other === undefined) return null
+  const name = data?.data.find(({ id }) => id === other)?.name ?? other
+  return (
+    <div className="note note-accent row row-between other-note" role="status">
+      <span className="grow">{text.otherTenant(name)}</span>
+      <Button onClick={() => look(me.tenant)}>{text.backToOwn}</Button>
+    </div>
+  )
+}
