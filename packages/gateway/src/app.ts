@@ -121,10 +121,12 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     ...(config.privateUrls.loopback || config.privateUrls.cidrs.length > 0 ? { ports: 'any' } : {}),
   })
   const http = new SafeFetch({ guard })
+  const { metrics, alerts, onSettled } = wireWatching(config, { store, http, clock, logger })
   const proxyLookup = guardedLookup(guard, systemResolve)
   const engine = new BaileysEngine({
     ...{ auth: store.auth, network: networkOf(config), clock, logger, proxyLookup },
     historyDays: config.historyDays,
+    onTrouble: (trouble) => metrics.trouble(trouble),
     ...(failpoint ? { failpoint } : {}),
   })
   const { dataDir } = config
@@ -149,7 +151,6 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
   const dialects = chooseDialects(config.dialects)
   const address: OwnAddress = { url: config.publicUrl ?? undefined }
   const client = failpoint ? clientWithFailpoints(http, failpoint) : http
-  const { metrics, alerts, onSettled } = wireWatching(config, { store, http, clock, logger })
   const { pump, webhooks } = wireWebhooks({ store, http: client, guard, address, clock, logger, onSettled }, dialects)
   const responder = new Responder({
     ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },

@@ -5,7 +5,7 @@ import { HttpRig } from './test/http-rig.ts'
 
 let rig: HttpRig
 beforeAll(async () => {
-  rig = await HttpRig.open({ dialects: chooseDialects(['sessions']), config: { basePath: '/wa' } })
+  rig = await HttpRig.open({ dialects: chooseDialects(null), config: { basePath: '/wa' } })
 })
 afterAll(() => rig.close())
 
@@ -28,6 +28,19 @@ test('requests are counted by API, route and status', async () => {
   expect(await value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0)
 })
 
+test.each([
+  ['blipcom', 'POST', '/token'],
+  ['blazwa', 'POST', '/openapi/wa/status'],
+  ['sessions', 'GET', '/api/sessions'],
+  ['bots', 'GET', '/whatsapp'],
+  ['chatbot', 'POST', '/api/getqr'],
+])('the requests of %s are its own series, with how long they took', async (api, method, path) => {
+  const { status } = await rig.call(method, path, { key: null, body: method === 'POST' ? {} : undefined })
+  const labels = `api="${api}",method="${method}",route="/wa${path}",status="${status}"`
+  expect(await value(`kurir_http_request_duration_seconds_count{${labels}}`)).toBeGreaterThan(0)
+  expect(await value(`kurir_http_request_duration_seconds_sum{${labels}}`)).toBeGreaterThan(0)
+})
+
 test('sessions, outbox and events are as the store has them', async () => {
   expect(await value('kurir_sessions{status="connected"}')).toBe(0)
   await rig.rig.connected('shop')
@@ -46,6 +59,14 @@ test('other machines need an admin key', async () => {
   const read = await rig.key(['read', 'manage', 'send'])
   expect((await rig.call('GET', '/metrics', { key: read, headers: from })).status).toBe(403)
   expect((await rig.call('GET', '/metrics', { headers: from })).text).toContain('kurir_sessions')
+})
+
+test('the documentation names every series of ours', async () => {
+  const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8')
+  const { text } = await rig.call('GET', '/metrics', { key: null })
+  const names = [...text.matchAll(/^# TYPE (kurir_\w+) /gm)].map(([, name = '']) => name)
+  expect(names.length).toBeGreaterThan(9)
+  for (const name of names) expect(page, name).toContain(`\`${name}\``)
 })
 
 test('the Grafana board shows series that there are', async () => {

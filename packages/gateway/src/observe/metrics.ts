@@ -20,6 +20,7 @@ interface MetricsNeeds {
 }
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const RETRIES = ['asked', 'phone_asked', 'requested', 'answered'] as const
 const STATUSES = ['stopped', 'connecting', 'qr', 'connected', 'disconnected', 'logged_out']
 
 /** What Prometheus reads: what this process did, and how the store stands at the moment of the reading. */
@@ -29,6 +30,8 @@ export class Metrics {
   readonly #requests: Histogram<'api' | 'method' | 'route' | 'status'>
   readonly #attempts: Counter<'outcome'>
   readonly #events: Counter<'type'>
+  readonly #encryption: Record<'undecryptable' | 'unencryptable', Counter>
+  readonly #retries: Counter<'kind'>
   readonly #sessions: Gauge<'status'>
   readonly #gauges: Record<'outbox' | 'outboxAge' | 'backlog' | 'lag', Gauge>
   #eventRow: number | null = null
@@ -57,6 +60,17 @@ export class Metrics {
       labelNames: ['type'],
       registers,
     })
+    const counter = (name: string, help: string) => new Counter({ name: `kurir_${name}_total`, help, registers })
+    this.#encryption = {
+      undecryptable: counter('decrypt_failures', 'Messages that could not be decrypted as they came.'),
+      unencryptable: counter('encrypt_failures', 'Recipients’ devices that a message could not be encrypted for.'),
+    }
+    this.#retries = new Counter({
+      name: 'kurir_retries_total',
+      help: 'Messages sent again because somebody could not read them, by what was done: asked or phone_asked for one that came; requested and answered for one of ours.',
+      labelNames: ['kind'],
+      registers,
+    })
     this.#sessions = new Gauge({
       name: 'kurir_sessions',
       help: 'Sessions by status.',
@@ -73,6 +87,7 @@ export class Metrics {
     for (const type of ['message.received', 'message.sent', 'message.failed', 'message.undecryptable']) {
       this.#events.inc({ type }, 0)
     }
+    for (const kind of RETRIES) this.#retries.inc({ kind }, 0)
     for (const outcome of ['delivered', 'retry', 'dead']) this.#attempts.inc({ outcome }, 0)
   }
 
@@ -82,6 +97,12 @@ export class Metrics {
 
   webhookAttempt(outcome: 'delivered' | 'retry' | 'dead'): void {
     this.#attempts.inc({ outcome })
+  }
+
+  /** Something about a message's encryption, as the engine tells it. */
+  trouble(what: 'undecryptable' | 'unencryptable' | (typeof RETRIES)[number]): void {
+    if (what === 'undecryptable' || what === 'unencryptable') this.#encryption[what].inc()
+    else this.#retries.inc({ kind: what })
   }
 
   /** Counts events from here on. */

@@ -36,12 +36,13 @@ import { keepUnavailable } from './login-presence.ts'
 import { type MediaNetwork, mediaHost } from './media-network.ts'
 import type { NetworkConfig } from './network.ts'
 import { Numbers } from './numbers.ts'
-import type { Timeouts } from './options.ts'
+import type { Timeouts, Trouble } from './options.ts'
 import { otherAddress } from './other-address.ts'
 import { requestPairingCode } from './pairing-code.ts'
 import { Preparer } from './preparer.ts'
 import { PrivacyTokens } from './privacy-tokens.ts'
 import { ResendRequests } from './resend-requests.ts'
+import { RetryWatch } from './retry-watch.ts'
 import { isConnectionLoss, Sender } from './sender.ts'
 import type { SessionState } from './session-state.ts'
 import { socketConfig } from './socket-config.ts'
@@ -68,6 +69,7 @@ export interface ConnectionContext {
   oneByOne: KeyedLock
   turns: Turns
   failpoint: Failpoint | undefined
+  onTrouble: ((trouble: Trouble) => void) | undefined
 }
 
 type Phase = 'opening' | 'open' | 'closed'
@@ -85,6 +87,7 @@ export class BaileysConnection implements EngineConnection {
   readonly #history: History
   readonly #browser: [string, string, string]
   readonly #opened = Promise.withResolvers<void>()
+  readonly #retries: RetryWatch
   readonly #life = new Lifetime()
   readonly #closed = Promise.withResolvers<void>()
   #phase: Phase = 'opening'
@@ -106,15 +109,18 @@ export class BaileysConnection implements EngineConnection {
   constructor(context: ConnectionContext) {
     this.#context = context
     this.#browser = [context.deviceName, 'Chrome', '1.0']
-    const { session, auth, sink, clock, logger, failpoint, state } = context
+    const { session, auth, sink, clock, logger, failpoint, state, onTrouble } = context
     const me = () => this.#credentials?.creds.me
     const { placeholders, keys } = state
-    this.#resends = new ResendRequests({ placeholders, clock, logger, me, waitMs: context.timeouts.resend })
+    const waitMs = context.timeouts.resend
+    this.#resends = new ResendRequests({ placeholders, clock, logger, me, waitMs, onTrouble })
+    this.#retries = new RetryWatch((trouble) => onTrouble?.(trouble))
     this.#history = this.#makeHistory()
     this.#inbound = new Inbound({
       history: this.#history,
-      ...{ session, auth, sink, clock, logger, failpoint, me, keys, placeholders },
+      ...{ session, auth, sink, clock, logger, failpoint, me, keys, placeholders, onTrouble },
       resends: this.#resends,
+      retries: this.#retries,
       lookUp: (jid: Jid) => otherAddress(state.keys, jid),
     })
     const actions = { sock: () => this.#open(this.#sock), ask: <T>(answer: Promise<T>) => this.#ask(answer) }
@@ -203,15 +209,25 @@ export class BaileysConnection implements EngineConnection {
   }
 
   #dial(credentials: Credentials): WASocket {
-    const { session, auth, state, network, timeouts, logger, failpoint, turns } = this.#context
+    const { session, auth, state, network, timeouts, logger, failpoint, turns, onTrouble } = this.#context
     const repository = {
       ...{ session, turns, keys: state.keys, locks: state.locks, journal: this.#inbound },
       onRatchetCommitted: () => failpoint?.('ratchet.committed'),
       onEncryptFailed: () => {
         this.#encryptFailures += 1
+        onTrouble?.('unencryptable')
       },
     }
-    const parts = { session, auth, credentials, state, repository, network, timeouts }
+    const parts = {
+      session,
+      auth,
+      credentials,
+      state,
+      repository,
+      network,
+      timeouts,
+      retries: this.#retries.over(state.retries),
+    }
     const log = baileysLog(logger)
     return makeWASocket(socketConfig({ ...parts, groups: this.#groups, log, browser: this.#browser }))
   }

@@ -61,9 +61,9 @@ export class BaileysEngine implements Engine, ImportsCredentials {
 
   connect(session: SessionUid, sink: EngineSink, options: ConnectOptions): EngineConnection {
     const route = this.#route(options)
-    const { auth, clock, logger, timeouts, failpoint, deviceName = 'Kurir', historyDays = 0 } = this.#options
+    const { auth, clock, logger, timeouts, failpoint, onTrouble, deviceName = 'Kurir', historyDays = 0 } = this.#options
     const connection = new BaileysConnection({
-      ...{ session, sink, auth, clock, failpoint, deviceName, historyDays },
+      ...{ session, sink, auth, clock, failpoint, onTrouble, deviceName, historyDays },
       oneByOne: this.#oneByOne,
       turns: this.#turns,
       state: this.#state(session),

@@ -6,9 +6,11 @@ import { Envelopes, journalKey, type StanzaFate } from './envelope.ts'
 import { readHead } from './from-wa/address.ts'
 import { groupUpdateOf } from './group-updates.ts'
 import { InboundPump, type PumpContext } from './inbound-pump.ts'
+import type { Trouble } from './options.ts'
 import { receiptOf } from './receipts.ts'
 import type { DecryptionJournal } from './repository-context.ts'
 import type { ResendRequests } from './resend-requests.ts'
+import type { RetryWatch } from './retry-watch.ts'
 import type { SignalKeys } from './signal-keys.ts'
 import type { SignalUnit } from './signal-unit.ts'
 import { Chain, intercept } from './stanzas.ts'
@@ -23,8 +25,10 @@ type Proceed = (stanza: BinaryNode) => Promise<void>
 export interface InboundContext extends PumpContext {
   keys: SignalKeys
   resends: Pick<ResendRequests, 'add'>
+  retries: Pick<RetryWatch, 'receipt'>
   sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt' | 'onGroupUpdate' | 'onCall'>
   failpoint: Failpoint | undefined
+  onTrouble: ((trouble: Trouble) => void) | undefined
 }
 
 /**
@@ -104,7 +108,8 @@ export class Inbound implements DecryptionJournal {
   }
 
   async #missing(stanza: BinaryNode, fate: StanzaFate): Promise<void> {
-    const { resends, logger } = this.#context
+    const { resends, logger, onTrouble } = this.#context
+    onTrouble?.('undecryptable')
     await this.#undecryptable(fate)
     if (isWithheld(stanza)) return
     try {
@@ -129,7 +134,8 @@ export class Inbound implements DecryptionJournal {
   }
 
   #receipt(stanza: BinaryNode, proceed: Proceed): Promise<void> {
-    const { me, sink, clock } = this.#context
+    const { me, sink, clock, retries } = this.#context
+    retries.receipt(stanza)
     const own = me()
     const receipt = own && receiptOf(stanza, own, clock.now())
     return this.#storeFirst('receipt', stanza, proceed, async () => receipt && sink.onReceipt(receipt))

@@ -16,9 +16,18 @@ export interface BaileysEngineOptions {
   historyDays?: number
   /** Finds the addresses of proxies and refuses those that may not be called; by default the machine's resolver. */
   proxyLookup?: LookupFunction
+  /** Told of each, to be counted. */
+  onTrouble?: (trouble: Trouble) => void
   /** For crash tests: awaited where a process may die. */
   failpoint?: Failpoint
 }
+
+/**
+ * What may go wrong with a message's encryption, and what is done about it: one that could not be decrypted
+ * (`undecryptable`) or encrypted (`unencryptable`); its sender was asked to send it again (`asked`), or the account's
+ * own phone was (`phone_asked`); somebody asked for one of ours (`requested`) and got it (`answered`).
+ */
+export type Trouble = 'undecryptable' | 'unencryptable' | 'asked' | 'phone_asked' | 'requested' | 'answered'
 
 /** WhatsApp itself, or a lab that speaks its protocol. */
 export type Network =

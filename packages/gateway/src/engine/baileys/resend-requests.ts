@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
 import type { Envelope } from './envelope.ts'
 import type { Me } from './from-wa/address.ts'
+import type { Trouble } from './options.ts'
 import type { Placeholder, Placeholders } from './placeholders.ts'
 
 const { PLACEHOLDER_MESSAGE_RESEND } = proto.Message.PeerDataOperationRequestType
@@ -14,6 +15,7 @@ export interface ResendContext {
   me: () => Me | undefined
   /** How long the sender has for sending a message again before the own phone is asked. Milliseconds. */
   waitMs: number
+  onTrouble: ((trouble: Trouble) => void) | undefined
 }
 
 /**
@@ -60,7 +62,7 @@ export class ResendRequests {
   }
 
   async #ask(placeholder: Placeholder): Promise<void> {
-    const { placeholders, logger } = this.#context
+    const { placeholders, logger, onTrouble } = this.#context
     const sock = this.#sock
     if (!sock || this.#stopped.signal.aborted || this.#asked.has(placeholder)) return
     if (!(await placeholders.isOpen(placeholder))) return
@@ -71,6 +73,7 @@ export class ResendRequests {
         peerDataOperationRequestType: PLACEHOLDER_MESSAGE_RESEND,
         placeholderMessageResendRequest: [{ messageKey: placeholder.key }],
       })
+      onTrouble?.('phone_asked')
     } catch (error) {
       logger.debug({ err: error }, 'The phone could not be asked for a message; it will be at the next login')
     }

@@ -1,4 +1,4 @@
-import { type proto, proto as schema, type UserFacingSocketConfig } from 'baileys'
+import { type CacheStore, type proto, proto as schema, type UserFacingSocketConfig } from 'baileys'
 import type { SessionUid } from '../../core/ids.ts'
 import type { AuthStore } from './auth-port.ts'
 import type { Credentials } from './auth-state.ts'
@@ -21,11 +21,13 @@ export interface SocketParts {
   log: ReturnType<typeof baileysLog>
   timeouts: Timeouts
   browser: [string, string, string]
+  /** How often a message was asked for again. */
+  retries: CacheStore
 }
 
 /** Baileys' configuration for one connection. */
 export function socketConfig(parts: SocketParts): UserFacingSocketConfig {
-  const { session, auth, credentials, state, groups, network, log, timeouts, browser } = parts
+  const { session, auth, credentials, state, groups, network, log, timeouts, browser, retries } = parts
   return {
     ...network,
     auth: { creds: credentials.creds, keys: state.keys },
@@ -51,7 +53,7 @@ export function socketConfig(parts: SocketParts): UserFacingSocketConfig {
     userDevicesCache: state.devices,
     // A device may ask five times for a message; Baileys counts each answer twice.
     maxMsgRetryCount: 10,
-    msgRetryCounterCache: state.retries,
+    msgRetryCounterCache: retries,
     // The engine asks the phone itself (`ResendRequests`): Baileys believes that it has been asked already.
     placeholderResendCache: { get: asked, set: () => {}, del: () => {}, flushAll: () => {} },
     cachedGroupMetadata: (group) => groups.metadata(group),
