@@ -49,7 +49,7 @@ function agedMessages(use: Use): void {
     world.now += 31 * DAY
     const young = (await world.receive(session)).message
     expect(await world.store.prune(world.now, { ...KEEP_ALL, messages: 30 })).toMatchObject({
-      messages: 900,
+      messages: 500,
       events: 0,
     })
     expect(await ids(world, session.uid)).toEqual([young.id, waiting.message.id])
