@@ -20,8 +20,8 @@ export interface Block {
   before?: string
   /** `<!-- keeps: NAME=path.to.field … -->`: variables of later blocks, out of the JSON that this one prints. */
   keeps: [name: string, path: string][]
-  /** `<!-- answer -->`: JSON that looks like what the block before printed. */
-  isAnswer: boolean
+  /** `<!-- answer: path.to.it -->`: JSON that looks like what the block before printed, or like a part of that. */
+  answer?: string
 }
 
 /** The pages whose blocks are run: the READMEs and everything below docs/, in the order of their names. */
@@ -55,21 +55,22 @@ export function blocksOf(page: string): Block[] {
   return blocks
 }
 
-function read(notes: string[]): Pick<Block, 'notRun' | 'isEndless' | 'prints' | 'before' | 'keeps' | 'isAnswer'> {
+function read(notes: string[]): Pick<Block, 'notRun' | 'isEndless' | 'prints' | 'before' | 'keeps' | 'answer'> {
   const said = (name: string) => notes.find((note) => note.startsWith(`${name}: `))?.slice(name.length + 2)
   const notRun = said('not run')
   const before = said('before')
   const prints = said('prints')
+  const answer = notes.includes('answer') ? '' : said('answer')
   const keeps = (said('keeps') ?? '').split(' ').filter(Boolean)
   return {
     ...(notRun === undefined ? {} : { notRun }),
     ...(before === undefined ? {} : { before }),
     ...(prints === undefined ? {} : { prints }),
+    ...(answer === undefined ? {} : { answer }),
     isEndless: notes.includes('runs until stopped'),
     keeps: keeps.map((text) => {
       const [name = '', path = ''] = text.split('=')
       return [name, path]
     }),
-    isAnswer: notes.includes('answer'),
   }
 }
