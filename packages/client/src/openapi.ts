@@ -456,6 +456,28 @@ export interface paths {
         patch: operations["editMessage"];
         trace?: never;
     };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages that failed
+         * @description Of all sessions: those that did not go out, by how they ended, newest first.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["listFailedMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session}/messages": {
         parameters: {
             query?: never;
@@ -969,11 +991,31 @@ export interface paths {
         };
         /**
          * Dead letters, and other deliveries, of all webhooks
-         * @description Also those of URLs that single messages named.
+         * @description Also those of URLs that single messages named. With `message`: what became of its news.
          *
          *     Scope: `manage`.
          */
         get: operations["listAllDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a delivery posts, and what was answered
+         * @description Scope: `manage`.
+         */
+        get: operations["getDelivery"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3177,6 +3219,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFailedMessages: {
+        parameters: {
+            query?: {
+                /** @description Entries of a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Another tenant than the key’s own; admin keys only. */
+                tenant?: string;
+                /** @description Only of this session. */
+                session?: string;
+                /** @description `unknown`: it was handed over, and nobody can tell whether it went out. */
+                status?: "failed" | "expired" | "unknown";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "msg_01KAJ2Q6V0M5T9GQ3J3W4X5Y6Z",
+                     *           "wa_id": "3EB0C767D26A1B2E5F01",
+                     *           "session": "shop-1",
+                     *           "chat": "6281311110001",
+                     *           "direction": "out",
+                     *           "type": "text",
+                     *           "status": "accepted",
+                     *           "status_history": [
+                     *             {
+                     *               "status": "accepted",
+                     *               "at": "2026-03-01T12:00:00.000Z"
+                     *             }
+                     *           ],
+                     *           "from": "6281210000001",
+                     *           "to": "6281311110001",
+                     *           "from_me": true,
+                     *           "timestamp": "2026-03-01T12:00:00.000Z",
+                     *           "attempts": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Message"][];
+                        /** @description Send it as `cursor` for the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
                 };
             };
             /** @description An error (RFC 9457); `code` is a stable word. */
@@ -5952,8 +6065,11 @@ export interface operations {
                 cursor?: string;
                 /** @description Another tenant than the key’s own; admin keys only. */
                 tenant?: string;
+                /** @description Only those of events of this message, of any status. */
+                message?: string;
                 /** @description Only of this session’s own. */
                 session?: string;
+                /** @description Default: `dead`; with `message`: all. */
                 status?: "pending" | "delivered" | "dead";
             };
             header?: never;
@@ -6016,6 +6132,92 @@ export interface operations {
                         }[];
                         /** @description Send it as `cursor` for the next page; null on the last. */
                         next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: {
+                /** @description Another tenant than the key’s own; admin keys only. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The delivery’s id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, with what is posted and what was answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "id",
+                     *       "webhook": "webhook",
+                     *       "url": "url",
+                     *       "event": "event",
+                     *       "type": "text",
+                     *       "status": "pending",
+                     *       "attempts": 1,
+                     *       "due_at": "2026-03-01T12:00:00.000Z",
+                     *       "last_status": null,
+                     *       "last_error": null,
+                     *       "created_at": "2026-03-01T12:00:00.000Z",
+                     *       "finished_at": "2026-03-01T12:00:00.000Z",
+                     *       "request": {
+                     *         "content_type": "content_type",
+                     *         "body": "body"
+                     *       },
+                     *       "answer": null
+                     *     }
+                     */
+                    "application/json": {
+                        id: string;
+                        /** @description The webhook; a message’s own target has an id of its own. */
+                        webhook: string;
+                        url: string;
+                        /** @description Id of the event; the `webhook-id` header. */
+                        event: string;
+                        type: string;
+                        /** @enum {string} */
+                        status: "pending" | "delivered" | "dead";
+                        attempts: number;
+                        /**
+                         * Format: date-time
+                         * @description Of the next attempt; null while an earlier one waits.
+                         */
+                        due_at: string | null;
+                        /** @description HTTP status of the last answer. */
+                        last_status: number | null;
+                        last_error: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        finished_at: string | null;
+                        /** @description What is posted, as text, cut off after 16 KiB; null for keys without the scope `read`. */
+                        request: {
+                            content_type: string;
+                            body: string;
+                        } | null;
+                        /** @description How the last answer’s body began: 4 KiB at most. Keys and the webhook’s secrets are masked. */
+                        answer: string | null;
                     };
                 };
             };

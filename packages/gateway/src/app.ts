@@ -211,7 +211,7 @@ function wireWebhooks(
       ...{ ...needs, store: store.webhooks },
       onSettled,
     }),
-    webhooks: new Endpoints({ store: store.webhooks, sessions: store.sessions, guard, clock, call }),
+    webhooks: new Endpoints({ store: store.webhooks, sessions: store.sessions, guard, clock, call, renderer }),
   }
 }
 

@@ -119,6 +119,7 @@ test('each scope opens its own routes and no other', async () => {
     'GET /v1/alerts',
     'GET /v1/events',
     'GET /v1/media/:id',
+    'GET /v1/messages',
     'GET /v1/messages/:id',
     'GET /v1/sessions',
     'GET /v1/sessions/:session',

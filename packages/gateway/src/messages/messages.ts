@@ -18,7 +18,14 @@ import type {
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 import { Pacer } from './pacer.ts'
-import type { IdempotencyClaim, MessageDraft, MessageFilter, MessageStore, SessionDirectory } from './ports.ts'
+import type {
+  FailedFilter,
+  IdempotencyClaim,
+  MessageDraft,
+  MessageFilter,
+  MessageStore,
+  SessionDirectory,
+} from './ports.ts'
 import { NO_FILES, PrepareAndSave } from './prepare.ts'
 import { Restrictions } from './restrictions.ts'
 import { Schedule } from './schedule.ts'
@@ -166,6 +173,10 @@ export class Messages implements MessageVerbs {
     const { uid } = await this.#session(tenant, session)
     const chat = filter.chat && (await this.#outbox.knownAs(uid, filter.chat))
     return this.#store.listMessages(uid, chat ? { ...filter, chat } : filter)
+  }
+
+  listFailed(tenant: TenantId, filter: FailedFilter): Promise<MessageRecord[]> {
+    return this.#store.listFailed(tenant, filter)
   }
 
   /**

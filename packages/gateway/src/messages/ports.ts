@@ -92,6 +92,19 @@ export interface MessageStore {
   countSent(session: SessionUid, since: number): Promise<number>
   /** Newest first. `cursor` is the id of the last message of the page before. */
   listMessages(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]>
+  /** Messages of the tenant that did not go out, or maybe not; newest first. */
+  listFailed(tenant: TenantId, filter: FailedFilter): Promise<MessageRecord[]>
+}
+
+/** How a message ends that did not go out, or of which nobody can tell. */
+export const FAILED_STATUSES = ['failed', 'expired', 'unknown'] as const
+
+export interface FailedFilter {
+  status: (typeof FAILED_STATUSES)[number]
+  session?: SessionUid
+  limit: number
+  /** The id of the last message of the page before. */
+  cursor?: MessageId
 }
 
 export type OfferContent = ListContent | ButtonsContent

@@ -1,7 +1,7 @@
 import type { MessageId, TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { MessageRecord, OutgoingContent, Quote } from '../core/message.ts'
-import type { IdempotencyClaim, MessageFilter, NotifyTarget } from './ports.ts'
+import type { FailedFilter, IdempotencyClaim, MessageFilter, NotifyTarget } from './ports.ts'
 
 /** What the outside may do with messages. */
 export interface MessageVerbs {
@@ -21,6 +21,8 @@ export interface MessageVerbs {
    */
   wire(tenant: TenantId, id: MessageId): Promise<Record<string, unknown>>
   list(tenant: TenantId, session: string, filter: MessageFilter): Promise<MessageRecord[]>
+  /** Those of all sessions that did not go out, or maybe not; newest first. */
+  listFailed(tenant: TenantId, filter: FailedFilter): Promise<MessageRecord[]>
 }
 
 export interface SendMessage {

@@ -8,23 +8,30 @@ export interface Answer {
   headers: ResponseHeaders
 }
 
+export interface PostAnswer extends Answer {
+  /** The first bytes of the body, as they came: 4 KiB at most. */
+  beginning: Buffer
+}
+
+const KEPT_BYTES = 4096
 /** What is read of a body nobody asked for, in bytes, so that the connection can be used again. */
 const DISCARD_LIMIT = 64 * 1024
 
 /**
- * One request whose answer matters by status and headers alone. Once the headers came nothing can make it fail:
- * the rest is read and thrown away, up to a limit.
+ * One request whose answer matters by status and headers. Once the headers came nothing can make it fail: of the body
+ * the beginning is kept, the rest is read and thrown away, up to a limit.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #done: (outcome: Answer | SafeFetchError) => void
+  readonly #done: (outcome: PostAnswer | SafeFetchError) => void
   #controller: Dispatcher.DispatchController | undefined
   #answer: Answer | undefined
   #error: SafeFetchError | undefined
   #isDone = false
   #read = 0
+  readonly #kept: Buffer[] = []
 
   /** `done` is called once. */
-  constructor(done: (outcome: Answer | SafeFetchError) => void) {
+  constructor(done: (outcome: PostAnswer | SafeFetchError) => void) {
     this.#done = done
   }
 
@@ -44,6 +51,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#read < KEPT_BYTES) this.#kept.push(chunk.subarray(0, KEPT_BYTES - this.#read))
     this.#read += chunk.length
     if (this.#read <= DISCARD_LIMIT || this.#isDone) return
     const error = asSafeFetchError(undefined)
@@ -63,6 +71,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isDone) return
     this.#isDone = true
     this.#error = error
-    this.#done(this.#answer ?? error ?? asSafeFetchError(undefined))
+    const { status, headers } = this.#answer ?? {}
+    if (status === undefined || !headers) this.#done(error ?? asSafeFetchError(undefined))
+    else this.#done({ status, headers, beginning: Buffer.concat(this.#kept) })
   }
 }

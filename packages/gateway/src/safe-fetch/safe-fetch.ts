@@ -4,7 +4,7 @@ import { Agent, type Dispatcher } from 'undici'
 import { guardedConnector, type Resolve, systemResolve } from './connect.ts'
 import { Deadlines } from './deadlines.ts'
 import { asSafeFetchError, SafeFetchError } from './errors.ts'
-import { type Answer, Exchange, type ResponseHeaders } from './exchange.ts'
+import { type Answer, Exchange, type PostAnswer, type ResponseHeaders } from './exchange.ts'
 import type { UrlGuard } from './guard.ts'
 
 export interface SafeFetchSettings {
@@ -74,14 +74,14 @@ export class SafeFetch {
   }
 
   /**
-   * Posts and tells the answer's status and headers; redirects are not followed, the answer's body is thrown away.
+   * Posts and tells the answer's status and headers; redirects are not followed, of the answer's body the beginning is kept.
    * Rejects with `SafeFetchError`.
    */
-  async post(url: string, request: PostRequest): Promise<Answer> {
+  async post(url: string, request: PostRequest): Promise<PostAnswer> {
     const { origin, path } = this.#target(url)
     if (request.signal?.aborted) throw new SafeFetchError('aborted')
     return new Promise((resolve, reject) => {
-      const done = (outcome: Answer | SafeFetchError) => {
+      const done = (outcome: PostAnswer | SafeFetchError) => {
         release()
         request.signal?.removeEventListener('abort', giveUp)
         if (outcome instanceof SafeFetchError) reject(outcome)

@@ -4,6 +4,7 @@ import { authConformance } from './conformance/auth.ts'
 import { automationConformance } from './conformance/automation.ts'
 import { chatConformance } from './conformance/chats.ts'
 import { eventConformance } from './conformance/events.ts'
+import { failureConformance } from './conformance/failures.ts'
 import { itemConformance } from './conformance/items.ts'
 import { mediaConformance } from './conformance/media.ts'
 import { inboundConformance } from './conformance/messages-in.ts'
@@ -38,6 +39,7 @@ export function describeStore(name: string, open: OpenStore): void {
     mediaConformance(use)
     webhookConformance(use)
     redeliveryConformance(use)
+    failureConformance(use)
     chatConformance(use)
     eventConformance(use)
     automationConformance(use)

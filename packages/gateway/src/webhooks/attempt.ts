@@ -24,11 +24,12 @@ export async function attemptDelivery(
   const answer = await post(due, needs, signal)
   if (!answer) return undefined
   const { status, error, retryAfter } = answer
+  const said = { status, error, answer: answer.answer ?? null }
   const at = clock.now()
-  if (error === null) return { at, status, error, next: { kind: 'delivered' } }
+  if (error === null) return { at, ...said, next: { kind: 'delivered' } }
   const dueAt =
     error === 'gone' ? undefined : nextAttemptAt({ attempts: due.attempts + 1, at, status, retryAfter }, random)
-  return { at, status, error, next: dueAt === undefined ? { kind: 'dead' } : { kind: 'retry', dueAt } }
+  return { at, ...said, next: dueAt === undefined ? { kind: 'dead' } : { kind: 'retry', dueAt } }
 }
 
 async function post(due: DueDelivery, needs: AttemptNeeds, signal: AbortSignal): Promise<CallAnswer | undefined> {

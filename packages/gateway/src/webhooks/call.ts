@@ -2,8 +2,12 @@ import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { type FetchFailure, SafeFetchError } from '../safe-fetch/errors.ts'
 import type { SafeFetch } from '../safe-fetch/safe-fetch.ts'
+import { excerptOf } from './excerpt.ts'
 import type { Endpoint, RenderedBody } from './ports.ts'
 import { signatureHeaders } from './sign.ts'
+
+/** What is kept of an answer's body. */
+const ANSWER_BYTES = 4096
 
 /** What went wrong once the receiver could be asked, or where it was not asked at all. */
 export const ATTEMPT_ERRORS = ['http_status', 'redirect', 'gone', 'endpoint_disabled', 'internal'] as const
@@ -24,6 +28,8 @@ export interface CallNeeds {
 export interface CallAnswer {
   status: number | null
   error: AttemptError | null
+  /** How the answer's body began, for people; null where it had none. */
+  answer?: string | null
   retryAfter?: string | undefined
 }
 
@@ -37,7 +43,7 @@ export async function callEndpoint(
 ): Promise<CallAnswer | undefined> {
   const at = clock.now()
   try {
-    const { status, headers } = await http.post(endpoint.url, {
+    const { status, headers, beginning } = await http.post(endpoint.url, {
       headers: {
         ...withUserAgent(endpoint.headers, userAgent),
         'content-type': contentType,
@@ -48,7 +54,12 @@ export async function callEndpoint(
       signal,
     })
     const retryAfter = headers['retry-after']
-    return { status, error: errorOf(status), retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter }
+    return {
+      status,
+      error: errorOf(status),
+      answer: excerptOf(beginning, endpoint, ANSWER_BYTES),
+      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+    }
   } catch (error) {
     if (!(error instanceof SafeFetchError)) throw error
     return error.reason === 'aborted' ? undefined : { status: null, error: error.reason }

@@ -5,6 +5,7 @@ import { EVENT_TYPES } from '../core/event.ts'
 import { DEFAULT_TENANT, type EndpointId, type SessionUid, type TenantId } from '../core/ids.ts'
 import { UrlGuard } from '../safe-fetch/guard.ts'
 import { SafeFetch } from '../safe-fetch/safe-fetch.ts'
+import { BodyFormats } from './body.ts'
 import { Endpoints } from './endpoints.ts'
 import { openTestStore, silent, type TestStore } from './test/store.ts'
 import type { CreateEndpoint, WebhookVerbs } from './verbs.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
   sessionUid = await store.createSession('sales')
   const guard = new UrlGuard()
   webhooks = new Endpoints({
-    ...{ store: store.webhooks, sessions: store.sessions, guard, clock: systemClock },
+    ...{ store: store.webhooks, sessions: store.sessions, guard, clock: systemClock, renderer: new BodyFormats() },
     call: {
       http: new SafeFetch({ guard }),
       clock: systemClock,

@@ -4,11 +4,12 @@ import { type DeliveryId, type EndpointId, newId, type SessionUid, type TenantId
 import type { UrlGuard } from '../safe-fetch/guard.ts'
 import { NATIVE_FORMAT } from './body.ts'
 import type { CallNeeds } from './call.ts'
-import type { Delivery, DeliveryFilter, Endpoint, WebhookStore } from './ports.ts'
+import { excerptOf } from './excerpt.ts'
+import type { BodyRenderer, Delivery, DeliveryFilter, Endpoint, WebhookStore, WholeDelivery } from './ports.ts'
 import { checkInput, checkUrl } from './rules.ts'
 import { newSecret } from './sign.ts'
 import { testEndpoint } from './test-call.ts'
-import type { ChangeEndpoint, CreateEndpoint, TestResult, WebhookVerbs } from './verbs.ts'
+import type { ChangeEndpoint, CreateEndpoint, DeliveryRequest, TestResult, WebhookVerbs } from './verbs.ts'
 
 /** What the endpoints need to know of sessions. */
 interface SessionFinder {
@@ -22,10 +23,15 @@ export interface EndpointsNeeds {
   clock: Clock
   /** For test calls. */
   call: CallNeeds
+  /** For showing what is posted. */
+  renderer: BodyRenderer
 }
 
 /** How long the secret before a rotation still signs. Milliseconds. */
 const ROTATION_MS = 24 * 3_600_000
+
+/** What is shown of a delivery's body. */
+const REQUEST_BYTES = 16 * 1024
 
 /** The webhook endpoints of the tenants and their deliveries, as the outside handles them. */
 export class Endpoints implements WebhookVerbs {
@@ -125,10 +131,17 @@ export class Endpoints implements WebhookVerbs {
     return this.#needs.store.listTenantDeliveries(tenant, filter)
   }
 
-  async delivery(tenant: TenantId, id: DeliveryId): Promise<{ delivery: Delivery; endpoint: Endpoint }> {
+  async delivery(tenant: TenantId, id: DeliveryId): Promise<WholeDelivery> {
     const found = await this.#needs.store.getDelivery(tenant, id)
     if (!found) throw new KurirError('not_found', 'No such delivery')
     return found
+  }
+
+  requestOf({ event, endpoint }: WholeDelivery): DeliveryRequest | null {
+    const rendered = this.#needs.renderer.render(event, endpoint)
+    if (!rendered) return null
+    const { contentType, body } = rendered
+    return { contentType, body: excerptOf(body, endpoint, REQUEST_BYTES) ?? '' }
   }
 
   async redeliver(tenant: TenantId, id: DeliveryId): Promise<Delivery> {

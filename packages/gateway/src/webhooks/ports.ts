@@ -1,5 +1,5 @@
 import type { EventRecord, EventType } from '../core/event.ts'
-import type { DeliveryId, EndpointId, SessionUid, TenantId } from '../core/ids.ts'
+import type { DeliveryId, EndpointId, MessageId, SessionUid, TenantId } from '../core/ids.ts'
 
 /** What the webhooks room needs of the store. Each call is one atomic unit, on disk when its promise resolves. */
 export interface WebhookStore {
@@ -31,8 +31,8 @@ export interface WebhookStore {
   listDeliveries(endpoint: EndpointId, filter: DeliveryFilter): Promise<Delivery[]>
   /** Newest first, over all endpoints of the tenant, those of single messages included. */
   listTenantDeliveries(tenant: TenantId, filter: DeliveryFilter): Promise<Delivery[]>
-  /** The delivery with its endpoint where it is the tenant's. */
-  getDelivery(tenant: TenantId, id: DeliveryId): Promise<{ delivery: Delivery; endpoint: Endpoint } | undefined>
+  /** The delivery where it is the tenant's. */
+  getDelivery(tenant: TenantId, id: DeliveryId): Promise<WholeDelivery | undefined>
   /**
    * Makes a delivery that has ended pending again, with the whole retry schedule before it, and one that waits for a
    * retry due at `at`. It keeps the order of its lane: behind an unfinished one it waits, and that one is due at `at`.
@@ -93,8 +93,17 @@ export interface Delivery {
   dueAt: number | null
   lastStatus: number | null
   lastError: string | null
+  /** How the last answer's body began, as text; null where it had none. */
+  lastAnswer: string | null
   createdAt: number
   finishedAt: number | null
+}
+
+/** A delivery with what it tells, and whom. */
+export interface WholeDelivery {
+  delivery: Delivery
+  endpoint: Endpoint
+  event: EventRecord
 }
 
 export interface DueDelivery {
@@ -122,6 +131,8 @@ export interface AttemptOutcome {
   status: number | null
   /** What went wrong, without addresses of the inside. */
   error: string | null
+  /** How the answer's body began, as text. */
+  answer?: string | null
   /** What becomes of the delivery. */
   next: { kind: 'delivered' } | { kind: 'retry'; dueAt: number } | { kind: 'dead' }
 }
@@ -130,6 +141,8 @@ export interface DeliveryFilter {
   state?: DeliveryState
   /** Only those of this session's own endpoints. */
   sessionUid?: SessionUid
+  /** Only those of events of this message. */
+  message?: MessageId
   limit: number
   cursor?: DeliveryId
 }

@@ -1,5 +1,5 @@
 import type { DeliveryId, EndpointId, TenantId } from '../core/ids.ts'
-import type { Delivery, DeliveryFilter, Endpoint } from './ports.ts'
+import type { Delivery, DeliveryFilter, Endpoint, WholeDelivery } from './ports.ts'
 
 /** What the outside may do with webhooks. Verbs that name an endpoint reject with `webhook_not_found`. */
 export interface WebhookVerbs {
@@ -22,11 +22,19 @@ export interface WebhookVerbs {
   /** Over all endpoints, those of single messages included; newest first. */
   allDeliveries(tenant: TenantId, filter: DeliveryFilter): Promise<Delivery[]>
   /** Rejects with `not_found`. */
-  delivery(tenant: TenantId, id: DeliveryId): Promise<{ delivery: Delivery; endpoint: Endpoint }>
+  delivery(tenant: TenantId, id: DeliveryId): Promise<WholeDelivery>
+  /** What a delivery posts, as the endpoint is now; null where the event is nothing in its format. Secrets are masked. */
+  requestOf(delivery: WholeDelivery): DeliveryRequest | null
   /** Makes a delivery once more, with the same event id. Rejects with `not_found`, `webhook_disabled`. */
   redeliver(tenant: TenantId, id: DeliveryId): Promise<Delivery>
   /** Does so with all that are dead or pending and were made since `since` (ms). Answers how many. */
   recover(tenant: TenantId, id: EndpointId, since: number): Promise<number>
+}
+
+export interface DeliveryRequest {
+  contentType: string
+  /** As text, cut off after 16 KiB. */
+  body: string
 }
 
 export interface CreateEndpoint {

@@ -23,6 +23,7 @@ import { SafeFetch } from '../../safe-fetch/safe-fetch.ts'
 import { Traffic } from '../../stats/traffic.ts'
 import { ItemAlertStore } from '../../store/alert-store.ts'
 import { ItemAuditStore } from '../../store/audit-store.ts'
+import { BodyFormats } from '../../webhooks/body.ts'
 import { Endpoints } from '../../webhooks/endpoints.ts'
 import type { HttpConfig, Server } from '../context.ts'
 import { buildServer } from '../server.ts'
@@ -110,7 +111,7 @@ export class HttpRig {
       chats: new Chats({ store: store.chats, sessions: rig.sessions }),
       groups: new GroupRoom({ sessions: rig.sessions }),
       webhooks: new Endpoints({
-        ...{ store: store.webhooks, sessions: store.sessions, guard, clock },
+        ...{ store: store.webhooks, sessions: store.sessions, guard, clock, renderer: new BodyFormats() },
         call: { http, clock, logger, userAgent: 'Kurir/0.0.0', timeoutMs: 5_000 },
       }),
       automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),

@@ -10,6 +10,7 @@ import { tenantSettings } from './0009-tenant-settings.ts'
 import { restrictions } from './0010-restrictions.ts'
 import { scheduledMessages } from './0011-scheduled-messages.ts'
 import { encryption } from './0012-encryption.ts'
+import { failures } from './0013-failures.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   restrictions,
   scheduledMessages,
   encryption,
+  failures,
 ]

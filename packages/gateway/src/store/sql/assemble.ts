@@ -32,6 +32,7 @@ import { DataKeyTable } from './tables/data-key.ts'
 import { DeliveryTable } from './tables/delivery.ts'
 import { EndpointTable } from './tables/endpoint.ts'
 import { EventTable } from './tables/event.ts'
+import { FailedMessages } from './tables/failed-message.ts'
 import { ItemTable } from './tables/item.ts'
 import { JournalTable } from './tables/journal.ts'
 import { MasterKeyTable } from './tables/master-key.ts'
@@ -124,6 +125,7 @@ function openTables(driver: Driver, sealer: Sealer) {
   return {
     sessions: new SessionTable(driver, sealer),
     messages: new MessageTable(driver, sealer),
+    failed: new FailedMessages(driver),
     chats: new ChatTable(driver),
     contacts: new ContactTable(driver),
     events: new EventTable(driver),

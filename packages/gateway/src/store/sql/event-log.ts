@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { KurirError } from '../../core/errors.ts'
 import type { EventType } from '../../core/event.ts'
-import { type EndpointId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
+import { type EndpointId, type MessageId, newId, type SessionUid, type TenantId } from '../../core/ids.ts'
 import type { Endpoint } from '../../webhooks/ports.ts'
 import { wantsEvent } from '../fan-out.ts'
 import type { Effects } from './group-commit.ts'
@@ -17,6 +17,8 @@ export interface Happening {
   at: number
   /** The chat's address, or `session`. */
   lane: string
+  /** The message that it is about. */
+  message?: MessageId
   /** Renders the event's data; `ownPhone` is the session's number in digits. */
   render: (ownPhone: string | null) => unknown
   /** The message's own endpoint, which is told as well; `lane` is what must stay in order there. */
@@ -45,7 +47,7 @@ export class EventLog {
   }
 
   /** Throws `session_not_found` where the session was deleted meanwhile. */
-  async append(effects: Effects, { session, type, at, lane, render, notify }: Happening): Promise<void> {
+  async append(effects: Effects, { session, type, at, lane, message, render, notify }: Happening): Promise<void> {
     const stamp = await this.sessions.nextSeq(session)
     if (!stamp) throw new KurirError('session_not_found')
     const id = newId('evt')
@@ -60,6 +62,7 @@ export class EventLog {
       data: JSON.stringify(render(stamp.phone)),
       metadata: stamp.metadata,
       lane,
+      messageId: message ?? null,
     })
     effects.events = true
     const deliver = async (endpoint: Endpoint, lane: string) => {

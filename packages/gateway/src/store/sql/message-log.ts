@@ -67,6 +67,7 @@ export class MessageLog {
       type,
       at,
       lane: message.chat,
+      message: message.id,
       render: (ownPhone) => presentMessage(message, ownPhone),
       notify: notify ? { endpoint: notify, lane: `${message.sessionUid} ${message.id}` } : undefined,
     })

@@ -8,6 +8,7 @@ import type { InboundMessage, PastMessage, UndecryptableMessage } from '../../en
 import type {
   AcceptResult,
   AdvanceResult,
+  FailedFilter,
   IdempotencyClaim,
   InboundResult,
   MessageDraft,
@@ -31,6 +32,7 @@ import { MessageLog } from './message-log.ts'
 import { announceRestriction } from './session-events.ts'
 import type { ContactTable } from './tables/contact.ts'
 import type { EndpointTable } from './tables/endpoint.ts'
+import type { FailedMessages } from './tables/failed-message.ts'
 import type { JournalTable } from './tables/journal.ts'
 import type { MediaTable } from './tables/media.ts'
 import type { MessageTable } from './tables/message.ts'
@@ -48,6 +50,7 @@ const UNKNOWN_AFTER_MS = 5 * 60_000
 export class SqlMessageStore implements MessageStore {
   private readonly writer: GroupCommit
   private readonly messages: MessageTable
+  private readonly failed: FailedMessages
   private readonly sessions: SessionTable
   private readonly journal: JournalTable
   private readonly endpoints: EndpointTable
@@ -62,6 +65,7 @@ export class SqlMessageStore implements MessageStore {
     writer: GroupCommit,
     tables: {
       messages: MessageTable
+      failed: FailedMessages
       sessions: SessionTable
       journal: JournalTable
       media: MediaTable
@@ -76,6 +80,7 @@ export class SqlMessageStore implements MessageStore {
   ) {
     this.writer = writer
     this.messages = tables.messages
+    this.failed = tables.failed
     this.sessions = tables.sessions
     this.journal = tables.journal
     this.endpoints = tables.endpoints
@@ -233,6 +238,10 @@ export class SqlMessageStore implements MessageStore {
 
   listMessages(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]> {
     return this.writer.read(() => this.messages.list(session, filter))
+  }
+
+  listFailed(tenant: TenantId, filter: FailedFilter): Promise<MessageRecord[]> {
+    return this.writer.read(() => this.failed.list(tenant, filter))
   }
 
   /** The earlier message of the same key, undefined where there is none or its time is over. */

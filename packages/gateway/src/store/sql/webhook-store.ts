@@ -8,6 +8,7 @@ import type {
   Endpoint,
   EndpointPatch,
   WebhookStore,
+  WholeDelivery,
 } from '../../webhooks/ports.ts'
 import type { EventLog } from './event-log.ts'
 import type { GroupCommit } from './group-commit.ts'
@@ -110,11 +111,13 @@ export class SqlWebhookStore implements WebhookStore {
     return this.writer.read(() => this.deliveries.list({ tenant }, filter))
   }
 
-  getDelivery(tenant: TenantId, id: DeliveryId): Promise<{ delivery: Delivery; endpoint: Endpoint } | undefined> {
+  getDelivery(tenant: TenantId, id: DeliveryId): Promise<WholeDelivery | undefined> {
     return this.writer.read(async () => {
-      const delivery = await this.deliveries.byId(id)
-      const endpoint = delivery && (await this.endpoints.byId(delivery.endpoint))
-      return delivery && endpoint?.tenant === tenant ? { delivery, endpoint } : undefined
+      const found = await this.deliveries.byId(id)
+      const endpoint = found && (await this.endpoints.byId(found.delivery.endpoint))
+      if (!found || endpoint?.tenant !== tenant) return undefined
+      const event = await this.events.byRowNo(found.eventRowNo)
+      return event && { delivery: found.delivery, endpoint, event }
     })
   }
 

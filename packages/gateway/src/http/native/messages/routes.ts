@@ -20,6 +20,7 @@ import {
 } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { SessionParams } from '../schema.ts'
+import { failedRoute } from './failed.ts'
 import { SendForms } from './form.ts'
 import { countryCodeFor, readPerson, readRecipient } from './recipients.ts'
 import { readSend } from './requests.ts'
@@ -54,6 +55,7 @@ export function messageRoutes(app: Server, context: RouteContext): void {
   editRoute(app, context)
   revokeRoute(app, context)
   getRoute(app, context)
+  failedRoute(app, context)
   listRoute(app, context)
 }
 

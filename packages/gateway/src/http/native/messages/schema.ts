@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { MessageObject } from '../../../core/message-object.ts'
+import { FAILED_STATUSES } from '../../../messages/ports.ts'
 import { exactly, PageQuery, pageOf, refTo, TenantQuery, words } from '../schema.ts'
 
 export const EditBody = exactly(
@@ -32,6 +33,15 @@ export const SentMessage = refTo<MessageObject>('Message', { description: 'Whats
 export const MessagePage = pageOf(refTo<MessageObject>('Message'), 'Messages, newest first.')
 export const MessageParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 export const MessageQuery = exactly(TenantQuery)
+export const FailedQuery = exactly({
+  ...PageQuery,
+  ...TenantQuery,
+  session: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Only of this session.' })),
+  status: words(FAILED_STATUSES, {
+    default: 'failed',
+    description: '`unknown`: it was handed over, and nobody can tell whether it went out.',
+  }),
+})
 export const MessageListQuery = exactly({
   ...PageQuery,
   ...TenantQuery,

@@ -2,19 +2,21 @@ import { KurirError } from '../../../core/errors.ts'
 import type { DeliveryId } from '../../../core/ids.ts'
 import type { DeliveryFilter } from '../../../webhooks/ports.ts'
 import { requireSession } from '../../auth.ts'
-import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
 import { findWebhook } from './find.ts'
-import { presentDelivery } from './present.ts'
+import { presentDelivery, presentWhole } from './present.ts'
 import {
   AllDeliveriesQuery,
   DeliveryAnswer,
   DeliveryListQuery,
   DeliveryPage,
   DeliveryParams,
+  DeliveryQuery,
   RecoverAnswer,
   RecoverBody,
   WebhookParams,
+  WholeDelivery,
 } from './schema.ts'
 
 const MANAGE = ['manage'] as const
@@ -23,6 +25,7 @@ const MANAGE = ['manage'] as const
 export function deliveryRoutes(app: Server, context: RouteContext): void {
   listRoute(app, context)
   listAllRoute(app, context)
+  getRoute(app, context)
   redeliverRoute(app, context)
   recoverRoute(app, context)
 }
@@ -63,24 +66,52 @@ function listAllRoute(app: Server, { gateway }: RouteContext): void {
       schema: {
         operationId: 'listAllDeliveries',
         summary: 'Dead letters, and other deliveries, of all webhooks',
-        description: 'Also those of URLs that single messages named.',
+        description: 'Also those of URLs that single messages named. With `message`: what became of its news.',
         tags: ['webhooks'],
         querystring: AllDeliveriesQuery,
         response: { 200: DeliveryPage },
       },
     },
     async (request) => {
-      const { tenant: asked, status = 'dead', session: named, ...page } = request.query
+      const { tenant: asked, message, session: named, status, ...page } = request.query
       const caller = callerOf(request)
       const tenant = tenantToRead(request, asked)
       const session = named ?? caller.session
       requireSession(caller, session, 'session_not_found')
-      const only = session === null ? {} : { sessionUid: (await gateway.sessions.get(tenant, session)).uid }
+      const filter = {
+        ...(session === null ? {} : { sessionUid: (await gateway.sessions.get(tenant, session)).uid }),
+        ...(message === undefined ? { state: status ?? 'dead' } : { message, ...(status ? { state: status } : {}) }),
+      }
       return readPage(
         page,
-        (chunk) => gateway.webhooks.allDeliveries(tenant, { state: status, ...only, ...chunk } as DeliveryFilter),
+        (chunk) => gateway.webhooks.allDeliveries(tenant, { ...filter, ...chunk } as DeliveryFilter),
         { cursorOf: (delivery) => delivery.id, present: presentDelivery },
       )
+    },
+  )
+}
+
+function getRoute(app: Server, { gateway }: RouteContext): void {
+  app.get(
+    '/v1/deliveries/:id',
+    {
+      config: { access: MANAGE },
+      schema: {
+        operationId: 'getDelivery',
+        summary: 'What a delivery posts, and what was answered',
+        tags: ['webhooks'],
+        params: DeliveryParams,
+        querystring: DeliveryQuery,
+        response: { 200: WholeDelivery },
+      },
+    },
+    async (request) => {
+      const tenant = tenantToRead(request, request.query.tenant)
+      const whole = await gateway.webhooks.delivery(tenant, request.params.id as DeliveryId)
+      requireSession(callerOf(request), whole.endpoint.session, 'not_found')
+      // Who may not read messages does not read them here.
+      const mayRead = hasScope(callerOf(request), ['read'])
+      return presentWhole(whole.delivery, mayRead ? gateway.webhooks.requestOf(whole) : null)
     },
   )
 }

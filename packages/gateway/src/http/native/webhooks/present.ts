@@ -1,5 +1,5 @@
 import type { Delivery, Endpoint } from '../../../webhooks/ports.ts'
-import type { TestResult } from '../../../webhooks/verbs.ts'
+import type { DeliveryRequest, TestResult } from '../../../webhooks/verbs.ts'
 
 export interface WebhookObject {
   id: string
@@ -49,6 +49,15 @@ export function presentDelivery(delivery: Delivery) {
     last_error: delivery.lastError,
     created_at: new Date(delivery.createdAt).toISOString(),
     finished_at: timeOrNull(delivery.finishedAt),
+  }
+}
+
+/** Renders a delivery with what it posts and what was answered. */
+export function presentWhole(delivery: Delivery, request: DeliveryRequest | null) {
+  return {
+    ...presentDelivery(delivery),
+    request: request && { content_type: request.contentType, body: request.body },
+    answer: delivery.lastAnswer,
   }
 }
 

@@ -90,12 +90,32 @@ const DeliveryObject = Type.Object({
 })
 
 export const DeliveryAnswer = Type.Object(DeliveryObject.properties, { description: 'The delivery as it is now.' })
+export const WholeDelivery = Type.Object(
+  {
+    ...DeliveryObject.properties,
+    request: Type.Unsafe<{ content_type: string; body: string } | null>({
+      type: ['object', 'null'],
+      properties: { content_type: { type: 'string' }, body: { type: 'string' } },
+      required: ['content_type', 'body'],
+      description: 'What is posted, as text, cut off after 16 KiB; null for keys without the scope `read`.',
+    }),
+    answer: nullableText({
+      description: 'How the last answer’s body began: 4 KiB at most. Keys and the webhook’s secrets are masked.',
+    }),
+  },
+  { description: 'The delivery, with what is posted and what was answered.' },
+)
+
+export const DeliveryQuery = exactly(TenantQuery)
 export const DeliveryParams = Type.Object({ id: Type.String({ maxLength: 64, description: 'The delivery’s id.' }) })
 export const DeliveryPage = pageOf(DeliveryObject, 'Deliveries, newest first.')
 export const DeliveryListQuery = exactly({ ...PageQuery, ...TenantQuery, status: Type.Optional(words(STATES)) })
 export const AllDeliveriesQuery = exactly({
   ...PageQuery,
   ...TenantQuery,
+  message: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'Only those of events of this message, of any status.' }),
+  ),
   session: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Only of this session’s own.' })),
-  status: Type.Optional(words(STATES, { default: 'dead' })),
+  status: Type.Optional(words(STATES, { description: 'Default: `dead`; with `message`: all.' })),
 })

@@ -22,7 +22,8 @@ const NEXT_ENDPOINT = `
 const NEXT_DUE = 'SELECT min(due_at) AS due_at FROM delivery WHERE due_at > ?'
 const PENDING = `SELECT row_no, endpoint, lane FROM delivery WHERE id = ? AND state = 'pending'`
 const SETTLE = `
-  UPDATE delivery SET attempts = attempts + 1, state = ?, due_at = ?, last_status = ?, last_error = ?, finished_at = ?
+  UPDATE delivery SET attempts = attempts + 1, state = ?, due_at = ?, last_status = ?, last_error = ?, last_answer = ?,
+    finished_at = ?
   WHERE row_no = ?`
 const GIVE_UP = `
   UPDATE delivery SET state = 'dead', due_at = NULL, finished_at = ?, last_error = coalesce(last_error, ?)
@@ -54,6 +55,8 @@ interface Row {
   due_at: number | null
   last_status: number | null
   last_error: string | null
+  last_answer: string | null
+  event_row_no: number
   created_at: number
   finished_at: number | null
 }
@@ -78,6 +81,7 @@ export interface NewDelivery {
   now: number
 }
 
+type SettleValues = [string, number | null, number | null, string | null, string | null, number | null, number]
 type InsertValues = [string, string, number, string, string, string, number | null, number]
 
 /**
@@ -114,8 +118,7 @@ export class DeliveryTable {
     this.giveUpRows = driver.prepare<[number, string, string]>(GIVE_UP)
     this.nextDue = driver.prepare<[number], { due_at: number | null }>(NEXT_DUE)
     this.pendingRow = driver.prepare<[string], { row_no: number; endpoint: string; lane: string }>(PENDING)
-    this.settleRow =
-      driver.prepare<[string, number | null, number | null, string | null, number | null, number]>(SETTLE)
+    this.settleRow = driver.prepare<SettleValues>(SETTLE)
     this.reviveRow = driver.prepare<[number]>(REVIVE)
     this.laneDue = driver.prepare<[string, string], { row_no: number; due_at: number }>(LANE_DUE)
     this.deadRows = driver.prepare<[string, number, number, number], { row_no: number; lane: string }>(DEAD_SINCE)
@@ -156,22 +159,23 @@ export class DeliveryTable {
   }
 
   /** False where there is no such pending delivery. */
-  async settle(id: DeliveryId, { at, status, error, next }: AttemptOutcome): Promise<boolean> {
+  async settle(id: DeliveryId, { at, status, error, answer = null, next }: AttemptOutcome): Promise<boolean> {
     const row = await this.pendingRow.get(id)
     if (!row) return false
     if (next.kind === 'retry') {
-      await this.settleRow.run('pending', next.dueAt, status, error, null, row.row_no)
+      await this.settleRow.run('pending', next.dueAt, status, error, answer, null, row.row_no)
       return true
     }
-    await this.settleRow.run(next.kind, null, status, error, at, row.row_no)
+    await this.settleRow.run(next.kind, null, status, error, answer, at, row.row_no)
     const following = await this.laneHead.get(row.endpoint, row.lane)
     if (following) await this.makeDueRow.run(at, following.row_no)
     return true
   }
 
-  async byId(id: DeliveryId): Promise<Delivery | undefined> {
+  /** With the row of its event. */
+  async byId(id: DeliveryId): Promise<{ delivery: Delivery; eventRowNo: number } | undefined> {
     const row = await this.byIdRow.get(id)
-    return row && fromRow(row)
+    return row && { delivery: fromRow(row), eventRowNo: row.event_row_no }
   }
 
   /** Has the delivery made once more; what its lane owes before it comes first, and all of it now. */
@@ -216,6 +220,10 @@ export class DeliveryTable {
       terms.push('e.session_uid = ?')
       values.push(filter.sessionUid)
     }
+    if (filter.message) {
+      terms.push('d.event_row_no IN (SELECT row_no FROM event WHERE message_id = ?)')
+      values.push(filter.message)
+    }
     if (filter.cursor) {
       terms.push('d.row_no < (SELECT row_no FROM delivery WHERE id = ?)')
       values.push(filter.cursor)
@@ -240,6 +248,7 @@ function fromRow(row: Row): Delivery {
     dueAt: row.due_at,
     lastStatus: row.last_status,
     lastError: row.last_error,
+    lastAnswer: row.last_answer,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   }

@@ -1,11 +1,11 @@
 import type { EventRecord, EventType } from '../../../core/event.ts'
-import type { EventId, SessionUid, TenantId } from '../../../core/ids.ts'
+import type { EventId, MessageId, SessionUid, TenantId } from '../../../core/ids.ts'
 import type { EventQuery, StoredEvent } from '../../../events/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
 const INSERT = `
-  INSERT INTO event (id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO event (id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane, message_id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const SELECT = `
   SELECT row_no, id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane FROM event`
 const BY_ROW = `${SELECT} WHERE row_no = ?`
@@ -28,9 +28,11 @@ interface Row {
 export interface RenderedEvent extends Omit<EventRecord, 'data' | 'metadata'> {
   data: string
   metadata: string
+  /** The message that it tells of. */
+  messageId: MessageId | null
 }
 
-type InsertValues = [string, string, string, string, number, string, number, string, string, string]
+type InsertValues = [...[string, string, string, string, number, string, number, string, string, string], string | null]
 
 export class EventTable {
   private readonly driver: Driver
@@ -56,6 +58,7 @@ export class EventTable {
       event.data,
       event.metadata,
       event.lane,
+      event.messageId,
     )
   }
 

@@ -24,7 +24,7 @@ const INSERT = `
     @content, @quote, @status, @history, @attempts, @timestamp, @proto, @undecryptable, @idempotency_key,
     @request_hash, @notify, @send_at, @due_at, @expires_at)`
 // The session's id by sub-select: SQLite plans a join anew at every call, because of the partial indexes.
-const SELECT = `
+export const MESSAGE_ROWS = `
   SELECT m.row_no, m.id, m.tenant, m.session_uid, (SELECT id FROM session WHERE uid = m.session_uid) AS session, m.direction,
     m.wa_id, m.chat, m.participant, m.sender_alt, m.from_me, m.push_name, m.content, m.quote, m.status, m.history,
     m.attempts, m.timestamp, m.undecryptable, m.notify, m.send_at, m.due_at, m.expires_at
@@ -38,10 +38,10 @@ const COUNT_SENT = {
       SELECT 1 FROM jsonb_array_elements(history::jsonb) AS step
       WHERE step ->> 'status' = 'sent' AND (step ->> 'at')::bigint >= ?)`,
 }
-const BY_ID = `${SELECT} WHERE m.id = ?`
-const BY_OWN_KEY = `${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
+const BY_ID = `${MESSAGE_ROWS} WHERE m.id = ?`
+const BY_OWN_KEY = `${MESSAGE_ROWS} WHERE m.session_uid = ? AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
 const BY_IDENTITY = `
-  ${SELECT} WHERE m.session_uid = ? AND m.wa_id = ? AND m.chat = ? AND m.from_me = ? AND coalesce(m.participant, '') = ?`
+  ${MESSAGE_ROWS} WHERE m.session_uid = ? AND m.wa_id = ? AND m.chat = ? AND m.from_me = ? AND coalesce(m.participant, '') = ?`
 const BY_CLAIM = `SELECT row_no, id, request_hash, timestamp FROM message WHERE tenant = ? AND idempotency_key = ?`
 const FREE_CLAIM = 'UPDATE message SET idempotency_key = NULL WHERE row_no = ?'
 const SET_STATUS = 'UPDATE message SET status = ?, history = ?, attempts = ? WHERE row_no = ?'
@@ -328,7 +328,7 @@ export class MessageTable {
       terms.push('m.row_no < (SELECT row_no FROM message WHERE id = ?)')
       values.push(filter.cursor)
     }
-    const sql = `${SELECT} WHERE ${terms.join(' AND ')} ORDER BY m.row_no DESC LIMIT ?`
+    const sql = `${MESSAGE_ROWS} WHERE ${terms.join(' AND ')} ORDER BY m.row_no DESC LIMIT ?`
     return (await this.driver.prepare<SqlValue[], MessageRow>(sql).all(...values, filter.limit)).map(
       (row) => fromMessageRow(row).message,
     )
