@@ -14,11 +14,14 @@ const CREATE = `
     owner TEXT NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
   )`
+// Times, not numbers counted up: a database that was put back to an earlier state would give the token of a gateway that
+// still runs to the next one.
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
 const TAKE = `
   INSERT INTO store_lease (id, token, owner, expires_at)
-  VALUES (1, 1, $1, clock_timestamp() + $2 * interval '1 millisecond')
+  VALUES (1, ${NOW}, $1, clock_timestamp() + $2 * interval '1 millisecond')
   ON CONFLICT (id) DO UPDATE
-  SET token = store_lease.token + 1, owner = excluded.owner, expires_at = excluded.expires_at
+  SET token = greatest(store_lease.token + 1, ${NOW}), owner = excluded.owner, expires_at = excluded.expires_at
   WHERE store_lease.expires_at < clock_timestamp() OR store_lease.owner = $3
   RETURNING token`
 const OWNER = 'SELECT owner FROM store_lease'

@@ -79,6 +79,19 @@ describe.skipIf(missingServer)(`a store on PostgreSQL${missingServer ? `: ${miss
     expect(await ask('SELECT count(*) FROM message')).toEqual([[0]])
   })
 
+  test('that is put back to an earlier state while a gateway runs has a token that nobody had', async () => {
+    await (await open()).close()
+    const [[earlier] = []] = await ask('SELECT token FROM store_lease')
+    const running = await worldOf(await open({ onLost: vi.fn() }))
+    const session = await running.session()
+    const [[token] = []] = await ask('SELECT token FROM store_lease')
+    await ask(`UPDATE store_lease SET token = ${earlier}, owner = '', expires_at = '-infinity'`)
+    await open()
+    const [[next] = []] = await ask('SELECT token FROM store_lease')
+    expect([earlier, token]).not.toContain(next)
+    await expect(running.accept(session)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
   test('that a newer release has used is refused and left as it is', async () => {
     await (await open()).close()
     await ask(`INSERT INTO schema_migration (version, name, applied_at) VALUES (${MIGRATIONS.length + 1}, 'later', 0)`)
