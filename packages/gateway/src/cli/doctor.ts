@@ -4,6 +4,7 @@ import type { SettingName } from '../config/settings.ts'
 import { type Finding, failed, ok, warning } from './doctor/check.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { checkDisk } from './doctor/disk.ts'
+import { checkFiles } from './doctor/files.ts'
 import { checkNetwork } from './doctor/network.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { Output, type Streams } from './output.ts'
@@ -44,12 +45,13 @@ async function examine(overrides: Partial<Record<SettingName, string>>): Promise
   const { config, warnings } = loaded
   const odd = warnings.map((line) => warning('settings', line, 'Correct or remove it.'))
   const settings = odd.length > 0 ? odd : [ok('settings', 'valid')]
-  const [disk, database, network] = await Promise.all([
+  const [disk, database, network, files] = await Promise.all([
     checkDisk(config.dataDir),
     checkDatabase(config.dataDir),
     checkNetwork(config.lab),
+    checkFiles(config.media.s3),
   ])
-  return [node, ...settings, ...disk, database, ...network]
+  return [node, ...settings, ...disk, database, ...network, ...files]
 }
 
 function checkNode(version: string): Finding {

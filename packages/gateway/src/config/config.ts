@@ -74,6 +74,21 @@ interface MediaConfig {
   quotaBytes: number
   /** Unused files are deleted after so many; 0 keeps them. */
   days: number
+  /** The bucket where files lie; null: they lie in the data directory. */
+  s3: S3Config | null
+}
+
+interface S3Config {
+  bucket: string
+  /** Null: Amazon's. */
+  endpoint: string | null
+  region: string
+  keyId: string
+  secret: string
+  /** Whether the bucket is named in the path and not in the host. */
+  pathStyle: boolean
+  /** `''`, or with a slash at the end. */
+  prefix: string
 }
 
 /** Private addresses that outgoing requests (webhooks) may reach. */
@@ -195,6 +210,14 @@ function crossFaults(settings: Settings): string[] {
       if (!settings[name]) faults.push(`${name} is needed with KURIR_NETWORK=lab.`)
     }
   }
+  if (settings.KURIR_MEDIA_STORE === 's3') {
+    for (const name of ['KURIR_S3_BUCKET', 'KURIR_S3_KEY_ID', 'KURIR_S3_SECRET'] as const) {
+      if (!settings[name]) faults.push(`${name} is needed with KURIR_MEDIA_STORE=s3.`)
+    }
+  }
+  if (settings.KURIR_S3_ENDPOINT && !URL.canParse(settings.KURIR_S3_ENDPOINT)) {
+    faults.push('KURIR_S3_ENDPOINT is not an address.')
+  }
   if (settings.KURIR_FAILPOINT && settings.KURIR_NETWORK !== 'lab') {
     faults.push('KURIR_FAILPOINT kills the process and is taken with KURIR_NETWORK=lab only.')
   }
@@ -274,6 +297,7 @@ function derive(settings: Settings): Config {
       maxBytes: settings.KURIR_MEDIA_MAX_MB * MB,
       quotaBytes: settings.KURIR_MEDIA_QUOTA_MB * MB,
       days: settings.KURIR_MEDIA_DAYS,
+      s3: deriveS3(settings),
     },
     retention: {
       messages: settings.KURIR_MESSAGE_DAYS,
@@ -298,6 +322,19 @@ function deriveFailpoint(text: string | undefined): Config['failpoint'] {
   if (text === undefined) return null
   const [name, hit = '1'] = text.split('@')
   return { name: name as FailpointName, hit: Number(hit) }
+}
+
+function deriveS3(settings: Settings): S3Config | null {
+  if (settings.KURIR_MEDIA_STORE === 'disk') return null
+  return {
+    bucket: settings.KURIR_S3_BUCKET ?? '',
+    endpoint: settings.KURIR_S3_ENDPOINT ?? null,
+    region: settings.KURIR_S3_REGION,
+    keyId: settings.KURIR_S3_KEY_ID ?? '',
+    secret: settings.KURIR_S3_SECRET ?? '',
+    pathStyle: settings.KURIR_S3_PATH_STYLE === 'on',
+    prefix: settings.KURIR_S3_PREFIX,
+  }
 }
 
 function deriveTrust(text: string): boolean | number | string[] {

@@ -140,6 +140,33 @@ export const SettingsSchema = Type.Object(
       maximum: 36_500,
       description: 'Days that an entry of the audit log is kept; 0 keeps all.',
     }),
+    KURIR_MEDIA_STORE: Type.Union([Type.Literal('disk'), Type.Literal('s3')], {
+      default: 'disk',
+      description: 'Where files lie: disk (the data directory), or s3 (a bucket of an S3-compatible service).',
+    }),
+    KURIR_S3_BUCKET: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$',
+        description: 'The bucket for files; it must exist.',
+      }),
+    ),
+    KURIR_S3_ENDPOINT: Type.Optional(
+      Type.String({ pattern: '^https?://', description: 'Address of the S3-compatible service; without it Amazon’s.' }),
+    ),
+    KURIR_S3_REGION: Type.String({ default: 'us-east-1', minLength: 1, description: 'Region of the bucket.' }),
+    KURIR_S3_PREFIX: Type.String({
+      default: 'kurir/',
+      pattern: '^([A-Za-z0-9._-]+/)*$',
+      description: 'What the keys of files begin with, ending in a slash. One gateway alone uses what is under it.',
+    }),
+    KURIR_S3_PATH_STYLE: Type.Union([Type.Literal('off'), Type.Literal('on')], {
+      default: 'off',
+      description: 'Whether the bucket is named in the path of requests (on) or in the host (off).',
+    }),
+    KURIR_S3_KEY_ID: Type.Optional(Type.String({ minLength: 1, description: 'Id of the access key to the bucket.' })),
+    KURIR_S3_SECRET: Type.Optional(
+      Type.String({ minLength: 1, description: 'Secret of the access key to the bucket.', secret: true }),
+    ),
     KURIR_DIALECTS: Type.String({
       default: 'all',
       minLength: 1,

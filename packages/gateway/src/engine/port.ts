@@ -50,15 +50,14 @@ export interface FileSource {
   open(id: MediaId): Promise<SourceFile>
 }
 
-/** A file on the local disk, which stays there while the message is being prepared. */
+/** A file that stays where it is while the message is being prepared. */
 export interface SourceFile {
-  path: string
   /** Bytes. */
   size: number
   mimetype: string
   traits: MediaTraits
-  /** A new stream of its bytes, where the source has a better one than `path` gives. */
-  read?(): Readable
+  /** A new stream of its bytes; fails with code `ENOENT` where the file has gone. */
+  read(): Readable
 }
 
 export interface ConnectOptions {

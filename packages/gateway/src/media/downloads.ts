@@ -30,6 +30,8 @@ const RETRY = { firstMs: 10_000, maxMs: 3_600_000 }
 const MAX_ATTEMPTS = 60
 /** What arrives damaged may have been damaged on its way, but not every time. */
 const MAX_CORRUPT = 4
+/** The pause after a file could not be put in its place: that is asked then, not WhatsApp. */
+const PLACE_RETRY = { firstMs: 2_000, maxMs: 30_000 }
 /** How long the store is left alone after it failed. */
 const STORE_RETRY_MS = 5_000
 
@@ -46,6 +48,9 @@ export class Downloads {
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<void> | undefined
   #isWanted = false
+  /** How often in a row a file could not be put in its place, and until when none is fetched for that. */
+  #outages = 0
+  #pausedUntil = 0
 
   constructor(deps: DownloadsDeps) {
     this.#deps = deps
@@ -114,7 +119,10 @@ export class Downloads {
       const { sha256, size } = staged
       const mimetype = await typeOfFile(staged.path, remote.mimetype)
       await files.keep(staged, () => store.settleDownload(media.id, { kind: 'here', sha256, size, mimetype }))
+      this.#outages = 0
       return { ...media, state: 'here', sha256, size, mimetype }
+    } catch (error) {
+      throw error instanceof KurirError && error.code === 'unavailable' ? new NotKept(error) : error
     } finally {
       this.#stop.signal.removeEventListener('abort', cut)
       content.destroy()
@@ -126,6 +134,12 @@ export class Downloads {
     const { store, logger } = this.#deps
     const line = { err: error, media: media.id, attempts: media.attempts + 1 }
     if (this.#stop.signal.aborted) return new KurirError('unavailable', 'The gateway is shutting down')
+    if (error instanceof NotKept) {
+      // It is no failure of the file's: it stays due, and its tries are not used up.
+      logger.warn(line, 'a received file could not be put in its place now')
+      this.#pause()
+      return error.cause
+    }
     const outcome = this.#outcomeOf(media, error)
     if (outcome.kind === 'gone') logger.warn(line, 'a received file cannot be had')
     else logger.info(line, 'a received file could not be fetched now')
@@ -160,6 +174,7 @@ export class Downloads {
     try {
       const limit = concurrency - this.#background.size
       if (limit <= 0) return
+      if (this.#outages > 0 && !(await this.#isPlaceBack())) return this.#wakeIn(this.#pausedUntil - clock.now())
       const now = clock.now()
       const due = await store.dueDownloads({ now, limit, maxBytes, busy: this.#background })
       for (const one of due) this.#begin(one)
@@ -170,6 +185,26 @@ export class Downloads {
       logger.error({ err: error }, 'received files that wait could not be read')
       this.#wakeIn(STORE_RETRY_MS)
     }
+  }
+
+  /** After the pause, and only where the place for files answers; else the pause begins anew. */
+  async #isPlaceBack(): Promise<boolean> {
+    const { files, clock, logger } = this.#deps
+    if (clock.now() < this.#pausedUntil) return false
+    try {
+      await files.check()
+      return true
+    } catch (err) {
+      logger.debug({ err }, 'the place for files cannot be reached')
+      this.#pause()
+      return false
+    }
+  }
+
+  #pause(): void {
+    const { clock, random } = this.#deps
+    this.#outages += 1
+    this.#pausedUntil = clock.now() + PLACE_RETRY.firstMs / 2 + backOffMs(this.#outages, PLACE_RETRY, random)
   }
 
   #begin(due: DueDownload): void {
@@ -189,6 +224,17 @@ export class Downloads {
     if (this.#stop.signal.aborted) return
     this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(ms, 0), 2 ** 31 - 1))
     this.#timer.unref()
+  }
+}
+
+/** It came from WhatsApp, and its place could not be reached or took no more. */
+class NotKept extends Error {
+  override readonly name = 'NotKept'
+  override readonly cause: KurirError
+
+  constructor(cause: KurirError) {
+    super(cause.message)
+    this.cause = cause
   }
 }
 

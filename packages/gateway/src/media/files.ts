@@ -1,17 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { KurirError } from '../core/errors.ts'
 import { BufferSweep } from './buffer-sweep.ts'
-
-/** A complete file in the staging folder, on disk, that nobody can name yet. */
-export interface StagedFile {
-  path: string
-  size: number
-  sha256: string
-}
+import { DiskKeeper } from './disk-keeper.ts'
+import type { ByteRange, FileKeeper, StagedFile } from './keepers.ts'
+import { S3Keeper, type S3Place } from './s3-keeper.ts'
 
 export interface StageOptions {
   maxBytes: number
@@ -19,31 +14,30 @@ export interface StageOptions {
   stall?: { ms: number; error: () => Error }
 }
 
-const SHA256 = /^[0-9a-f]{64}$/
-/** What is read of a file at a time. */
-const PART_BYTES = 64 * 1024
 /** What the disk says when it takes no more, or nothing. */
 const DISK = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'EMFILE', 'ENFILE', 'EACCES', 'EPERM'])
 
 /**
- * Files on the local disk, each under the sha256 of its bytes, so that equal ones are kept once and no name that
- * somebody chose ever becomes a path. A file is whole wherever it can be named: it is written elsewhere, synced, and
- * then moved. The caller alone uses the folder.
+ * Files, each under the sha256 of its bytes, so that equal ones are kept once and no name that somebody chose ever
+ * becomes a path. A file is whole wherever it can be named: it is written elsewhere, synced, and then handed to the
+ * keeper.
  */
 export class MediaFiles {
-  readonly #root: string
   readonly #staging: string
+  readonly #keeper: FileKeeper
   /** Hashes of files that are being registered; they are not removed. */
   readonly #pins = new Map<string, number>()
   /** Removals that wait to hear whether anybody needs the file; true where it was kept meanwhile. */
   readonly #removals = new Map<string, boolean>()
+  /** Deletions under way. */
+  readonly #deletions = new Map<string, Promise<void>>()
   readonly #sweep = new BufferSweep()
   #prepared: Promise<void> | undefined
 
-  /** `directory` is made when first needed. */
-  constructor(directory: string) {
-    this.#root = directory
+  /** `directory` is made when first needed; whole files lie there too unless there is a place for them in `s3`. */
+  constructor(directory: string, s3: S3Place | null = null) {
     this.#staging = join(directory, 'staging')
+    this.#keeper = s3 ? new S3Keeper(s3, this.#sweep) : new DiskKeeper(directory, this.#sweep)
   }
 
   /** Makes the folders and throws away what a killed process was writing. Safe to call again. */
@@ -53,12 +47,6 @@ export class MediaFiles {
       throw asDiskError(error)
     })
     return this.#prepared
-  }
-
-  /** Where the file of this hash is, whether it is there or not. */
-  pathOf(sha256: string): string {
-    if (!SHA256.test(sha256)) throw new Error('not a sha256')
-    return join(this.#root, sha256.slice(0, 2), sha256)
   }
 
   /** A path of its own in the staging folder, for a file that another program writes. */
@@ -104,40 +92,55 @@ export class MediaFiles {
     }
   }
 
-  /** Moves the file to where its hash says and lets the caller register it; from then on it is kept. */
+  /** Puts the file where its hash says and lets the caller register it; from then on it is kept. */
   async keep<Value>(staged: StagedFile, register: () => Promise<Value>): Promise<Value> {
     const { sha256 } = staged
     this.#pins.set(sha256, (this.#pins.get(sha256) ?? 0) + 1)
     if (this.#removals.has(sha256)) this.#removals.set(sha256, true)
     try {
-      await this.#place(staged)
+      // A deletion that has begun would take what is placed meanwhile.
+      await this.#deletions.get(sha256)
+      await this.#keeper.place(staged)
       return await register()
     } catch (error) {
-      await this.discard(staged)
       throw asDiskError(error)
     } finally {
       const others = (this.#pins.get(sha256) ?? 1) - 1
       if (others > 0) this.#pins.set(sha256, others)
       else this.#pins.delete(sha256)
+      await this.discard(staged)
     }
   }
 
-  async discard({ path }: StagedFile): Promise<void> {
+  async discard({ path }: Pick<StagedFile, 'path'>): Promise<void> {
     await rm(path, { force: true })
   }
 
-  /** Bytes of a kept file, undefined where it is not there. */
-  async sizeOf(sha256: string): Promise<number | undefined> {
-    try {
-      return (await stat(this.pathOf(sha256))).size
-    } catch {
-      return undefined
-    }
+  /** Looks whether the place for files can be used: see `FileKeeper.check`. */
+  check(): Promise<void> {
+    return this.#keeper.check()
   }
 
-  read(sha256: string, range?: { start: number; end: number }): Readable {
-    const parts = partsOf(this.pathOf(sha256), range, this.#sweep)
-    return Readable.from(parts, { objectMode: false, highWaterMark: PART_BYTES })
+  /** Bytes of a kept file, undefined where it is not there. Rejects with `unavailable`. */
+  sizeOf(sha256: string): Promise<number | undefined> {
+    return this.#keeper.sizeOf(sha256)
+  }
+
+  /** A new stream of a kept file. */
+  read(sha256: string, range?: ByteRange): Readable {
+    return this.#keeper.read(sha256, range)
+  }
+
+  /** Lends a path of the kept file for the time of the work, for programs that read no streams. */
+  async lend<Value>(sha256: string, work: (path: string) => Promise<Value>): Promise<Value> {
+    const { localPath } = this.#keeper
+    if (localPath) return work(localPath.call(this.#keeper, sha256))
+    const copy = await this.stage(this.read(sha256), { maxBytes: Number.MAX_SAFE_INTEGER })
+    try {
+      return await work(copy.path)
+    } finally {
+      await this.discard(copy)
+    }
   }
 
   /** Deletes those of the files that nobody needs: asks once for all, and leaves what is kept again meanwhile. */
@@ -151,9 +154,8 @@ export class MediaFiles {
     try {
       const kept = await needed(mine)
       for (const sha256 of mine) {
-        // No await between the look and the deletion, so that nobody can begin to keep it in between.
-        if (kept.has(sha256) || this.#removals.get(sha256) || !unlinkIfThere(this.pathOf(sha256))) continue
-        removed += 1
+        if (kept.has(sha256) || this.#removals.get(sha256)) continue
+        if (await this.#delete(sha256)) removed += 1
       }
     } finally {
       for (const sha256 of mine) this.#removals.delete(sha256)
@@ -164,44 +166,23 @@ export class MediaFiles {
   /** The hashes of all kept files, a few hundred at a time. */
   async *list(): AsyncGenerator<string[]> {
     await this.prepare()
-    for (const folder of await readdir(this.#root)) {
-      if (!/^[0-9a-f]{2}$/.test(folder)) continue
-      const names = await readdir(join(this.#root, folder))
-      for (let from = 0; from < names.length; from += 500) {
-        yield names.slice(from, from + 500).filter((name) => SHA256.test(name))
-      }
-    }
+    yield* this.#keeper.list()
+  }
+
+  /** Called without an await since the look, so that whoever keeps the same bytes from now on sees the deletion. */
+  #delete(sha256: string): Promise<boolean> {
+    const deletion = this.#keeper.remove(sha256)
+    const ended = deletion.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#deletions.set(sha256, ended)
+    return deletion.finally(() => this.#deletions.delete(sha256))
   }
 
   async #prepare(): Promise<void> {
     await rm(this.#staging, { recursive: true, force: true })
     await mkdir(this.#staging, { recursive: true, mode: 0o700 })
-  }
-
-  async #place({ path, size, sha256 }: StagedFile): Promise<void> {
-    const target = this.pathOf(sha256)
-    // One of another length was cut by the disk: the whole one replaces it.
-    if ((await this.sizeOf(sha256)) === size) return rm(path, { force: true })
-    const folder = dirname(target)
-    if (await mkdir(folder, { recursive: true, mode: 0o700 })) await syncFolder(this.#root)
-    await rename(path, target)
-    await syncFolder(folder)
-  }
-}
-
-async function* partsOf(path: string, range: { start: number; end: number } | undefined, sweep: BufferSweep) {
-  const handle = await open(path, 'r')
-  try {
-    for (let at = range?.start ?? 0; at <= (range?.end ?? Number.MAX_SAFE_INTEGER); ) {
-      const length = Math.min(PART_BYTES, (range?.end ?? Number.MAX_SAFE_INTEGER) - at + 1)
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, at)
-      if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
-      at += bytesRead
-      sweep.passed(bytesRead)
-    }
-  } finally {
-    await handle.close()
   }
 }
 
@@ -242,25 +223,6 @@ async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done).catch(asDiskFailure)
     done += bytesWritten
-  }
-}
-
-function unlinkIfThere(path: string): boolean {
-  try {
-    unlinkSync(path)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** A new name in a folder is on disk only when the folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

@@ -4,9 +4,10 @@ import { KurirError } from '../core/errors.ts'
 import type { MediaKind } from '../core/media.ts'
 import { type Ffmpeg, FfmpegError } from './ffmpeg.ts'
 import { VOICE_TYPE } from './file-types.ts'
-import type { MediaFiles, StagedFile } from './files.ts'
+import type { MediaFiles } from './files.ts'
 import type { Images } from './images.ts'
-import type { KnownFile } from './traits.ts'
+import type { StagedFile } from './keepers.ts'
+import type { KnownFile, LentFile } from './traits.ts'
 
 /** A file made of another one. */
 export interface MadeFile {
@@ -46,11 +47,11 @@ export class Forms {
       case 'document':
         return undefined
       case 'image':
-        return this.#image(file)
+        return this.#lent(file, (one) => this.#image(one))
       case 'sticker':
-        return this.#sticker(file)
+        return this.#lent(file, (one) => this.#sticker(one))
       case 'voice':
-        return this.#voice(file)
+        return mimetype === VOICE_TYPE ? undefined : this.#lent(file, (one) => this.#voice(one))
       case 'video':
         if (mimetype.startsWith('video/')) return undefined
         throw notConvertible(`The file is ${mimetype}, no video`)
@@ -62,7 +63,11 @@ export class Forms {
     }
   }
 
-  async #image(file: KnownFile): Promise<MadeFile | undefined> {
+  #lent<Value>(file: KnownFile, work: (file: LentFile) => Promise<Value>): Promise<Value> {
+    return this.#files.lend(file.sha256, (path) => work({ ...file, path }))
+  }
+
+  async #image(file: LentFile): Promise<MadeFile | undefined> {
     await this.#look(file, 'image')
     if (SHOWN.has(file.mimetype)) return undefined
     return this.#draw(file, { mimetype: 'image/jpeg', extension: '.jpg' }, (target) =>
@@ -70,7 +75,7 @@ export class Forms {
     )
   }
 
-  async #sticker(file: KnownFile): Promise<MadeFile | undefined> {
+  async #sticker(file: LentFile): Promise<MadeFile | undefined> {
     const { width, height } = await this.#look(file, 'sticker')
     if (file.mimetype === 'image/webp' && width === STICKER_PIXELS && height === STICKER_PIXELS) return undefined
     return this.#draw(file, { mimetype: 'image/webp', extension: '.webp' }, (target) =>
@@ -78,8 +83,7 @@ export class Forms {
     )
   }
 
-  async #voice({ path, mimetype }: KnownFile): Promise<MadeFile | undefined> {
-    if (mimetype === VOICE_TYPE) return undefined
+  async #voice({ path, mimetype }: LentFile): Promise<MadeFile> {
     if (!this.#ffmpeg.reads(mimetype)) {
       throw notConvertible(`A voice message cannot be made of ${mimetype}; OGG with Opus is best`)
     }
@@ -99,7 +103,7 @@ export class Forms {
     }
   }
 
-  async #look({ path, mimetype }: KnownFile, kind: MediaKind) {
+  async #look({ path, mimetype }: LentFile, kind: MediaKind) {
     if (!this.#images.reads(mimetype)) throw notConvertible(`The file is ${mimetype}, of which no ${kind} can be made`)
     try {
       return await this.#images.facts(path)
@@ -109,7 +113,7 @@ export class Forms {
   }
 
   async #draw(
-    { mimetype }: KnownFile,
+    { mimetype }: LentFile,
     form: { mimetype: string; extension: string },
     draw: (target: string) => Promise<void>,
   ): Promise<MadeFile> {

@@ -13,8 +13,10 @@ import { MediaFiles } from './files.ts'
 import { Forms } from './forms.ts'
 import { Images } from './images.ts'
 import { Intake } from './intake.ts'
+import { KeeperRefused } from './keepers.ts'
 import type { MediaRecord, MediaStore, RemoteFiles } from './ports.ts'
 import { Retention } from './retention.ts'
+import type { S3Place } from './s3-keeper.ts'
 import { TraitsReader } from './traits.ts'
 import type { FileClaim, MediaInfo, MediaVerbs, OpenFile } from './verbs.ts'
 
@@ -22,8 +24,10 @@ export interface MediaOptions {
   store: MediaStore
   remote: RemoteFiles
   http: Pick<SafeFetch, 'fetch'>
-  /** The gateway's; files go to its folder `media`. */
+  /** The gateway's; files go to its folder `media`, or pass through it on their way to `s3`. */
   dataDir: string
+  /** Where files lie instead; default null, in the data directory. */
+  s3?: S3Place | null
   clock: Clock
   logger: Logger
   /** Of one file; default 100 MB. */
@@ -68,7 +72,7 @@ export class Media implements MediaVerbs {
 
   constructor(options: MediaOptions) {
     const { store, remote, http, clock, logger, maxBytes = 100 * MB, quotaBytes = 0, days = 30 } = options
-    const files = new MediaFiles(join(options.dataDir, 'media'))
+    const files = new MediaFiles(join(options.dataDir, 'media'), options.s3 ?? null)
     this.maxBytes = maxBytes
     this.#store = store
     this.#files = files
@@ -78,16 +82,25 @@ export class Media implements MediaVerbs {
     const images = new Images()
     const ffmpeg = new Ffmpeg({ program: options.ffmpeg ?? 'ffmpeg' })
     this.#forms = new Forms({ files, images, ffmpeg, logger })
-    this.#traits = new TraitsReader(images, ffmpeg, logger)
+    this.#traits = new TraitsReader(files, images, ffmpeg, logger)
     const { concurrency = 4, random = Math.random } = options
     this.#downloads = new Downloads({ files, store, remote, clock, logger, maxBytes, concurrency, random })
     this.source = { open: (id) => this.#forEngine(id) }
     this.#retention = new Retention({ files, store, logger, days })
   }
 
-  /** Clears what a killed process left and begins to fetch what came in. */
+  /**
+   * Clears what a killed process left and begins to fetch what came in. Rejects with `KeeperRefused` where the place
+   * for files will not have them; one that cannot be reached now is waited for.
+   */
   async start(): Promise<void> {
     await this.#files.prepare()
+    try {
+      await this.#files.check()
+    } catch (err) {
+      if (err instanceof KeeperRefused) throw err
+      this.#logger.warn({ err }, 'files cannot be reached now; they wait until they can')
+    }
     this.#downloads.start()
   }
 
@@ -115,7 +128,7 @@ export class Media implements MediaVerbs {
 
   async forMessage(tenant: TenantId, id: MediaId, kind: MediaKind): Promise<MediaRef> {
     const { media, size, sha256 } = await this.#here(await this.#record(tenant, id))
-    const file = { path: this.#files.pathOf(sha256), size, mimetype: media.mimetype, sha256 }
+    const file = { size, mimetype: media.mimetype, sha256 }
     const made = await this.#once(`${tenant} ${sha256} ${media.mimetype} ${kind}`, async () => {
       const form = await this.#forms.make(file, kind)
       if (!form) return undefined
@@ -128,7 +141,12 @@ export class Media implements MediaVerbs {
 
   async discard(tenant: TenantId, id: MediaId): Promise<void> {
     const sha256 = await this.#store.deleteMedia(tenant, id)
-    if (sha256) await this.#files.remove([sha256], (sha256s) => this.#store.referencedFiles(sha256s))
+    if (!sha256) return
+    try {
+      await this.#files.remove([sha256], (sha256s) => this.#store.referencedFiles(sha256s))
+    } catch (err) {
+      this.#logger.warn({ err, sha256 }, 'a file could not be deleted now; the daily comparison will')
+    }
   }
 
   async get(tenant: TenantId | null, id: MediaId): Promise<MediaInfo> {
@@ -157,7 +175,7 @@ export class Media implements MediaVerbs {
   async #forEngine(id: MediaId): Promise<SourceFile> {
     try {
       const { media, size, sha256 } = await this.#here(await this.#record(null, id))
-      const file = { path: this.#files.pathOf(sha256), size, mimetype: media.mimetype }
+      const file = { size, mimetype: media.mimetype }
       return { ...file, traits: await this.#traits.of({ ...file, sha256 }), read: () => this.#files.read(sha256) }
     } catch (error) {
       if (error instanceof KurirError && GONE.has(error.code)) throw new FileMissing(id, { cause: error })
@@ -171,14 +189,14 @@ export class Media implements MediaVerbs {
     return media
   }
 
-  /** The file on the local disk, fetched where need be. */
+  /** The file in its place, fetched where need be. */
   async #here(known: MediaRecord): Promise<{ media: MediaRecord; size: number; sha256: string }> {
     if (known.state === 'gone') throw new KurirError('media_gone')
     const media = known.state === 'remote' ? await this.#downloads.fetch(known) : known
     const { sha256 } = media
     const size = sha256 === null ? undefined : await this.#files.sizeOf(sha256)
     if (sha256 === null || size === undefined || size !== media.size) {
-      this.#logger.error({ media: media.id }, 'a file is missing in the data directory, or cut short')
+      this.#logger.error({ media: media.id }, 'a file is missing where it should be, or cut short')
       throw new KurirError('media_gone')
     }
     await this.#touch(media)

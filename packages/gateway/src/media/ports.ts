@@ -3,7 +3,7 @@ import type { SessionUid, TenantId } from '../core/ids.ts'
 import type { MediaId, RemoteMedia } from '../core/media.ts'
 
 /**
- * `here`: on the local disk under its sha256. `remote`: received and not fetched yet. `gone`: nobody keeps it any
+ * `here`: in its place under its sha256. `remote`: received and not fetched yet. `gone`: nobody keeps it any
  * more, or what WhatsApp kept was not what its message said.
  */
 export type MediaState = 'here' | 'remote' | 'gone'

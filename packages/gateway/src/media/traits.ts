@@ -2,15 +2,20 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { MediaTraits } from '../core/media.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
+import type { MediaFiles } from './files.ts'
 import type { Images } from './images.ts'
 import { mp4Traits } from './mp4.ts'
 import { oggSeconds, wavSeconds } from './sound.ts'
 
 export interface KnownFile {
-  path: string
   size: number
   mimetype: string
   sha256: string
+}
+
+/** With a path that is good while a piece of work is done. */
+export interface LentFile extends KnownFile {
+  path: string
 }
 
 /** Files whose traits are remembered: one picture often goes to many chats. */
@@ -20,30 +25,39 @@ const WAVEFORM_LENGTH = 64
 
 /** Finds what phones are told of a file before they download it; what cannot be found is left out. */
 export class TraitsReader {
+  readonly #files: Pick<MediaFiles, 'lend'>
   readonly #images: Images
   readonly #ffmpeg: Ffmpeg
   readonly #logger: Logger
   readonly #known = new Map<string, Promise<MediaTraits>>()
 
-  constructor(images: Images, ffmpeg: Ffmpeg, logger: Logger) {
+  constructor(files: Pick<MediaFiles, 'lend'>, images: Images, ffmpeg: Ffmpeg, logger: Logger) {
+    this.#files = files
     this.#images = images
     this.#ffmpeg = ffmpeg
     this.#logger = logger
   }
 
-  /** Never rejects. */
+  /** Rejects with `unavailable` where the file cannot be reached, and for nothing else. */
   of(file: KnownFile): Promise<MediaTraits> {
     const key = `${file.sha256} ${file.mimetype}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const oldest = this.#known.keys().next()
     if (this.#known.size >= REMEMBERED && !oldest.done) this.#known.delete(oldest.value)
-    const found = this.#read(file)
+    const found = this.#find(file)
     this.#known.set(key, found)
+    // The next who asks looks again.
+    found.catch(() => this.#known.delete(key))
     return found
   }
 
-  async #read({ path, size, mimetype }: KnownFile): Promise<MediaTraits> {
+  async #find(file: KnownFile): Promise<MediaTraits> {
+    if (!this.#images.reads(file.mimetype) && !/^(audio|video)\//.test(file.mimetype)) return {}
+    return this.#files.lend(file.sha256, (path) => this.#read({ ...file, path }))
+  }
+
+  async #read({ path, size, mimetype }: LentFile): Promise<MediaTraits> {
     const parts = await Promise.all([
       this.#images.reads(mimetype) && this.#try(mimetype, () => this.#images.traits(path)),
       mimetype.startsWith('video/') && this.#try(mimetype, () => this.#frame(path, mimetype)),

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -23,7 +24,7 @@ class Files implements FileSource {
     if (this.missing.has(id)) throw new FileMissing('it was deleted')
     const path = join(rig.dataDir, id)
     await writeFile(path, BYTES)
-    return { path, size: BYTES.length, mimetype: 'image/png', traits: {} }
+    return { size: BYTES.length, mimetype: 'image/png', traits: {}, read: () => createReadStream(path) }
   }
 }
 

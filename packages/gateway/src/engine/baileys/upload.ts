@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, MEDIA_PATH_MAP, S_WHATSAPP_NET } from 'baileys'
 import { request } from 'undici'
@@ -16,7 +15,6 @@ const ORIGIN = 'https://web.whatsapp.com'
 const LEAST_MS = 60_000
 const SLOWEST_BYTES_PER_MS = 20
 const KEY_BYTES = 32
-const CHUNK_BYTES = 16 * 1024
 
 interface UploadHosts {
   hosts: string[]
@@ -53,7 +51,7 @@ export class Uploads {
   async upload(kind: MediaKind, file: SourceFile): Promise<UploadedFile> {
     const mediaKey = randomBytes(KEY_BYTES)
     const keys = await expandMediaKey(mediaKey, kind)
-    const digest = await digestMedia(bytesOf(file), keys).catch(asMissing)
+    const digest = await digestMedia(file.read(), keys).catch(asMissing)
     const { hosts, auth } = await this.#uploadHosts()
     const token = digest.fileEncSha256.toString('base64url')
     const path = `${MEDIA_PATH_MAP[mediaType(kind)]}/${token}`
@@ -65,7 +63,7 @@ export class Uploads {
     let cause: unknown
     for (const host of hosts) {
       try {
-        const body = Readable.from(encryptMedia(bytesOf(file), keys), { objectMode: false })
+        const body = Readable.from(encryptMedia(file.read(), keys), { objectMode: false })
         const place = await this.#post(
           `https://${host}${path}?${query}`,
           body,
@@ -125,25 +123,6 @@ export class Uploads {
     if (!connection || hosts.length === 0) throw new UploadFailed('the server named no media server')
     const seconds = Number(connection.attrs.ttl) || 0
     return { hosts, auth: connection.attrs.auth ?? '', until: clock.now() + seconds * 1000 }
-  }
-}
-
-function bytesOf(file: SourceFile): AsyncIterable<Uint8Array> {
-  return file.read?.() ?? chunksOf(file.path)
-}
-
-/** The bytes of a file, all in one buffer that each chunk overwrites: the reader must be done with one before the next. */
-async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path)
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(chunk)
-      if (bytesRead === 0) return
-      yield chunk.subarray(0, bytesRead)
-    }
-  } finally {
-    await file.close()
   }
 }
 

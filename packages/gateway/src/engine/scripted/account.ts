@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import type { Jid } from '../../core/jid.ts'
 import type { MediaId } from '../../core/media.ts'
 import type {
@@ -9,6 +9,7 @@ import type {
   InboundMessage,
   OutboundMessage,
   Receipt,
+  SourceFile,
   UndecryptableMessage,
 } from '../port.ts'
 import type { ChatDeed } from './actions.ts'
@@ -154,9 +155,9 @@ export class ScriptedAccount implements FarSide {
     else this.#keptReceipts.push(full)
   }
 
-  async upload(id: MediaId, path: string): Promise<void> {
+  async upload(id: MediaId, file: SourceFile): Promise<void> {
     await this.beforeUpload(id)
-    this.uploads.set(id, await readFile(path))
+    this.uploads.set(id, await buffer(file.read()))
   }
 
   replayJournal(connection: ScriptedConnection): void {

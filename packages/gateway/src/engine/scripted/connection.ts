@@ -19,6 +19,7 @@ import {
   type NumberCheck,
   type OutboundMessage,
   type SendOutcome,
+  type SourceFile,
 } from '../port.ts'
 import { type ChatDeed, scriptedChats, scriptedContacts, scriptedGroups } from './actions.ts'
 
@@ -63,7 +64,7 @@ export interface FarSide {
   /** The server gets a message and decides. */
   answerTo(message: OutboundMessage): SendAnswer
   /** The media server gets a file; throws where it does not take it. */
-  upload(id: MediaId, path: string): Promise<void>
+  upload(id: MediaId, file: SourceFile): Promise<void>
   /** Offers what was journalled before and never stored. */
   replayJournal(connection: ScriptedConnection): void
   /** Hands over everything that waited on the server. */
@@ -204,7 +205,7 @@ export class ScriptedConnection implements EngineConnection {
   async prepare(content: OutgoingContent, quote: Quote | null, _to: Jid, files: FileSource): Promise<Uint8Array> {
     this.#mustStand()
     const media = isMedia(content) || content.type === 'buttons' ? content.media : undefined
-    if (media) await this.#account.upload(media.id, (await files.open(media.id)).path)
+    if (media) await this.#account.upload(media.id, await files.open(media.id))
     this.#mustStand()
     this.#frame()
     return this.#account.world.make(content, quote)

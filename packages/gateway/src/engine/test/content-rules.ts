@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -104,7 +105,8 @@ async function withFile(use: (files: FileSource) => Promise<void>): Promise<void
   const folder = await mkdtemp(join(tmpdir(), 'kurir-engine-'))
   const path = join(folder, 'file')
   await writeFile(path, randomBytes(1_000))
-  const file = { path, size: 1_000, mimetype: 'application/octet-stream', traits: {} }
+  const known = { size: 1_000, mimetype: 'application/octet-stream', traits: {} }
+  const file = { ...known, read: () => createReadStream(path) }
   try {
     await use({ open: () => Promise.resolve(file) })
   } finally {

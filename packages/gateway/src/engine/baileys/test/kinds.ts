@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +22,7 @@ export class TestFiles implements FileSource {
   async open(id: MediaId) {
     const file = this.#known.get(id)
     if (!file) throw new FileMissing('there is no such file')
-    return file
+    return { ...file, read: () => createReadStream(file.path) }
   }
 
   /** A file of these bytes. */
