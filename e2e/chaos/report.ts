@@ -62,6 +62,15 @@ no recipient can read (\`packages/gateway/src/engine/baileys/crash.e2e.test.ts\`
 a model that is thrown about by random steps; two planted bugs, a receipt before the store and an answer before the
 commit, must be found by it within 200 seeds (\`e2e/chaos/simulation.test.ts\`).
 
+That an accepted message is on the disk, and not only on its way there, is seen from outside: \`e2e/synced.test.ts\` watches the
+gateway's system calls with \`strace\` and finds for each message its write to the log, after that a sync of the log, and after
+that the 2xx on the socket.
+
+A message that cannot be decrypted is told at once (\`message.undecryptable\`), and a second time with its content. There are
+two ways to it: its sender is asked to send it again, and where that does not come within 5 seconds, or the message came
+without any content, the account's own phone is asked, again at each login, up to five times in 14 days. An answer counts
+only from that phone and only for what it was asked for (\`engine/baileys/resending.e2e.test.ts\`).
+
 ## What is not promised
 
 - **Exactly once at your webhook.** A receiver may get an event more than once, always with the same \`webhook-id\`: when
