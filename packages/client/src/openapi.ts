@@ -131,7 +131,7 @@ export interface paths {
         };
         /**
          * What was done, by which key
-         * @description Keys, tenants, sessions, pairings, webhooks and rules: made, changed and deleted. Newest first.
+         * @description Keys, tenants, sessions, pairings, webhooks and rules: made, changed and deleted; contacts exported and forgotten. Newest first.
          *
          *     Scope: `manage`.
          */
@@ -790,7 +790,13 @@ export interface paths {
         get: operations["getContact"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Forget a person
+         * @description Deletes messages, events, files and names of the person here; WhatsApp and its phones are not asked. Refused while messages to the person are on their way (`contact_has_open_sends`); those that wait for a later `send_at` are deleted unsent.
+         *
+         *     Scope: `manage`.
+         */
+        delete: operations["forgetContact"];
         options?: never;
         head?: never;
         patch?: never;
@@ -852,6 +858,28 @@ export interface paths {
          * @description Scope: `read`.
          */
         get: operations["listBlocked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session}/contacts/{contact}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is kept of a person
+         * @description The names, messages of the chat and what the person wrote in groups, then events, each in order. A page may be empty: read on until `next_cursor` is null. Files are at the messages’ links.
+         *
+         *     Scope: `read`.
+         */
+        get: operations["exportContact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1292,7 +1320,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_recipient" | "not_registered" | "url_not_allowed" | "media_fetch_failed" | "unauthorized" | "forbidden" | "not_found" | "session_not_found" | "message_not_found" | "media_not_found" | "group_not_found" | "webhook_not_found" | "rule_not_found" | "qr_not_ready" | "media_gone" | "session_exists" | "tenant_exists" | "refused_by_whatsapp" | "webhook_disabled" | "session_not_connected" | "session_not_ready" | "already_connected" | "idempotency_mismatch" | "method_not_allowed" | "payload_too_large" | "media_quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "media_not_convertible" | "rate_limited" | "quota_exceeded" | "internal" | "send_failed" | "unavailable" | "timeout";
+            code: "invalid_request" | "invalid_recipient" | "not_registered" | "url_not_allowed" | "media_fetch_failed" | "unauthorized" | "forbidden" | "not_found" | "session_not_found" | "message_not_found" | "media_not_found" | "group_not_found" | "webhook_not_found" | "rule_not_found" | "qr_not_ready" | "media_gone" | "session_exists" | "tenant_exists" | "refused_by_whatsapp" | "webhook_disabled" | "session_not_connected" | "session_not_ready" | "contact_has_open_sends" | "already_connected" | "idempotency_mismatch" | "method_not_allowed" | "payload_too_large" | "media_quota_exceeded" | "unsupported_media_type" | "range_not_satisfiable" | "media_not_convertible" | "rate_limited" | "quota_exceeded" | "internal" | "send_failed" | "unavailable" | "timeout";
             errors?: {
                 /** @description JSON pointer or parameter. */
                 field: string;
@@ -5511,6 +5539,57 @@ export interface operations {
             };
         };
     };
+    forgetContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session’s id. */
+                session: string;
+                /** @description A phone number, or the address of a person. */
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many of each were deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "messages": 41,
+                     *       "events": 103,
+                     *       "files": 2,
+                     *       "contacts": 1
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Of the chat, and of groups those that the person wrote. */
+                        messages: number;
+                        /** @description With their webhook deliveries. */
+                        events: number;
+                        /** @description That the person sent. */
+                        files: number;
+                        /** @description 1 where the names were kept. */
+                        contacts: number;
+                    };
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     blockContact: {
         parameters: {
             query?: never;
@@ -5622,6 +5701,77 @@ export interface operations {
                             /** @description Digits of WhatsApp’s other name of the same person. */
                             lid: string | null;
                         }[];
+                    };
+                };
+            };
+            /** @description An error (RFC 9457); `code` is a stable word. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportContact: {
+        parameters: {
+            query?: {
+                /** @description Entries of a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Another tenant than the key’s own; admin keys only. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session’s id. */
+                session: string;
+                /** @description A phone number, or the address of a person. */
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "kind": "contact",
+                     *           "contact": {
+                     *             "phone": "6281210000001",
+                     *             "lid": "100000000000001",
+                     *             "name": "Ani"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** @enum {string} */
+                            kind: "contact" | "message" | "event";
+                            /** @description The names. */
+                            contact?: {
+                                phone: string | null;
+                                lid: string | null;
+                                name: string | null;
+                            };
+                            message?: components["schemas"]["Message"];
+                            event?: components["schemas"]["Event"];
+                        }[];
+                        /** @description Send it as `cursor` for the next page; null on the last. */
+                        next_cursor: string | null;
                     };
                 };
             };

@@ -8,6 +8,7 @@ import { Automation } from './automation/automation.ts'
 import { Responder } from './automation/responder.ts'
 import { Chats } from './chats/chats.ts'
 import { GroupRoom } from './chats/groups.ts'
+import { Persons } from './chats/persons.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { KurirError } from './core/errors.ts'
@@ -169,6 +170,7 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     alerts,
     chats: new Chats({ store: store.chats, sessions }),
     groups: new GroupRoom({ sessions }),
+    persons: new Persons({ store: store.persons, chats: store.chats, sessions, files: media, clock }),
     webhooks,
     automation: new Automation({ store: store.automation, sessions: store.sessions, guard, clock }),
     events: new EventFeed(store.events, clock),

@@ -2,7 +2,7 @@ import type { AccessVerbs } from './access/verbs.ts'
 import type { AlertVerbs } from './alerts/verbs.ts'
 import type { AuditVerbs } from './audit/verbs.ts'
 import type { AutomationVerbs } from './automation/verbs.ts'
-import type { ChatVerbs, GroupVerbs } from './chats/verbs.ts'
+import type { ChatVerbs, GroupVerbs, PersonVerbs } from './chats/verbs.ts'
 import type { EventVerbs } from './events/verbs.ts'
 import type { ItemStore } from './items/ports.ts'
 import type { MediaVerbs } from './media/verbs.ts'
@@ -19,6 +19,7 @@ export interface Gateway {
   media: MediaVerbs
   chats: ChatVerbs
   groups: GroupVerbs
+  persons: PersonVerbs
   webhooks: WebhookVerbs
   automation: AutomationVerbs
   items: ItemStore

@@ -1,4 +1,5 @@
-import type { SessionUid, TenantId, WaMessageId } from '../core/ids.ts'
+import type { EventRecord } from '../core/event.ts'
+import type { MessageId, SessionUid, TenantId, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
 import type { MessageRecord } from '../core/message.ts'
 import type { EngineConnection } from '../engine/port.ts'
@@ -54,4 +55,41 @@ export interface Contact {
   phone: Jid | null
   lid: Jid | null
   name: string | null
+}
+
+/** The addresses by which one person is known; messages and events name either. */
+export interface PersonNames {
+  phone: Jid | null
+  lid: Jid | null
+}
+
+/** Where a page of what the store has of a person begins, and how much it may have. */
+export interface PersonCursor {
+  after: number
+  limit: number
+}
+
+/** Some of what the store has of a person; `next` is where to go on, null at the end. A page may be empty before that. */
+export interface PersonPage<Item> {
+  items: Item[]
+  next: number | null
+}
+
+/** What the store has of one person. Each call is one atomic unit, on disk when its promise resolves. */
+export interface PersonStore {
+  /** Whether messages to the person wait to be sent or for their ack; those due after `dueAfter` (ms) do not count. */
+  hasOpenSends(session: SessionUid, person: PersonNames, dueAfter: number): Promise<boolean>
+  /** Messages of the person's chat, and what the person wrote in groups, in order of storing, after a row. */
+  messagesOf(session: SessionUid, person: PersonNames, page: PersonCursor): Promise<PersonPage<MessageRecord>>
+  /** Events that name the person as sender, recipient, chat or member of a group, in order, after a `seq`. */
+  eventsOf(session: SessionUid, person: PersonNames, page: PersonCursor): Promise<PersonPage<EventRecord>>
+  /**
+   * Deletes messages with what automation still had to do about them, except those that are being sent; see
+   * {@link hasOpenSends}. Answers how many.
+   */
+  deleteMessages(ids: readonly MessageId[], time: { at: number; dueAfter: number }): Promise<number>
+  /** Deletes events with their deliveries, made or not; what waited behind those is delivered. Answers how many. */
+  deleteEvents(session: SessionUid, seqs: readonly number[], at: number): Promise<number>
+  /** Deletes the person's names and how far the chat was read. Answers whether there was a contact. */
+  deleteContact(session: SessionUid, person: PersonNames): Promise<boolean>
 }

@@ -1,6 +1,8 @@
+import type { EventRecord } from '../core/event.ts'
 import type { GroupSummary, ParticipantChange, ParticipantResult } from '../core/group.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
+import type { MessageRecord } from '../core/message.ts'
 import type { ContactProfile, Presence, TypingState } from '../engine/port.ts'
 import type { Chat, Contact } from './ports.ts'
 
@@ -48,4 +50,36 @@ export interface GroupVerbs {
 export interface CreateGroup {
   subject: string
   participants: Jid[]
+}
+
+/** What the outside may do with everything that is kept of one person. Rejects with `session_not_found`. */
+export interface PersonVerbs {
+  /**
+   * Everything, part by part: the contact, then messages, then events, each in order, up to `limit` in a part. `cursor` is
+   * `next` of the part before; a part may be empty. Rejects with `invalid_request` for a cursor that is none.
+   */
+  export(tenant: TenantId, session: string, person: Jid, page: { limit: number; cursor?: string }): Promise<ExportPart>
+  /**
+   * Deletes everything, files that the person sent included. Rejects with `contact_has_open_sends` before anything is
+   * deleted, and with `invalid_recipient` for the account's own number.
+   */
+  forget(tenant: TenantId, session: string, person: Jid): Promise<Forgotten>
+}
+
+export interface ExportPart {
+  records: ExportRecord[]
+  next: string | null
+}
+
+export type ExportRecord =
+  | { kind: 'contact'; contact: Omit<Contact, 'row'> }
+  | { kind: 'message'; message: MessageRecord }
+  | { kind: 'event'; event: EventRecord }
+
+/** How many of each there were. */
+export interface Forgotten {
+  messages: number
+  events: number
+  files: number
+  contacts: number
 }

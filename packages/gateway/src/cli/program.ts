@@ -4,6 +4,7 @@ import { addBackup } from './backup.ts'
 import { asCliError } from './client-flags.ts'
 import { addCompletion } from './completion.ts'
 import { addConfig } from './config.ts'
+import { addContacts } from './contacts.ts'
 import { addDoctor } from './doctor.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { addKeys } from './keys.ts'
@@ -56,6 +57,7 @@ function createProgram(streams: Streams): Command {
   addKeys(program, streams)
   addSessions(program, streams)
   addSend(program, streams)
+  addContacts(program, streams)
   addWebhooks(program, streams)
   addTenants(program, streams)
   addBackup(program, streams)

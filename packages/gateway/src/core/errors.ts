@@ -25,6 +25,7 @@ export const ERRORS = {
   webhook_disabled: { status: 409, title: 'The webhook is disabled' },
   session_not_connected: { status: 409, title: 'The session is not connected' },
   session_not_ready: { status: 409, title: 'The session takes no messages in its status' },
+  contact_has_open_sends: { status: 409, title: 'Messages to the contact are still on their way' },
   already_connected: { status: 409, title: 'The session is already connected' },
   idempotency_mismatch: { status: 409, title: 'The Idempotency-Key was used with another request' },
   method_not_allowed: { status: 405, title: 'The resource has no such method' },

@@ -16,6 +16,7 @@ export const AUDITED: Readonly<Record<string, string>> = {
   restartSession: 'session.restarted',
   logoutSession: 'session.logged_out',
   createPairingCode: 'session.pairing_code_made',
+  forgetContact: 'contact.forgotten',
   createWebhook: 'webhook.created',
   changeWebhook: 'webhook.changed',
   deleteWebhook: 'webhook.deleted',

@@ -127,6 +127,7 @@ test('each scope opens its own routes and no other', async () => {
     'GET /v1/sessions/:session/chats',
     'GET /v1/sessions/:session/contacts',
     'GET /v1/sessions/:session/contacts/:contact',
+    'GET /v1/sessions/:session/contacts/:contact/export',
     'GET /v1/sessions/:session/groups',
     'GET /v1/sessions/:session/groups/:group',
     'GET /v1/sessions/:session/messages',

@@ -73,6 +73,8 @@ function calls(): [method: string, path: string, body?: unknown][] {
     ['POST', `${session}/chats/${CHAT}/presence`],
     ['GET', `${session}/contacts`],
     ['GET', `${session}/contacts/${CHAT}`],
+    ['GET', `${session}/contacts/${CHAT}/export`],
+    ['DELETE', `${session}/contacts/${CHAT}`],
     ['POST', `${session}/contacts/${CHAT}/block`],
     ['POST', `${session}/contacts/${CHAT}/unblock`],
     ['GET', `${session}/blocked`],

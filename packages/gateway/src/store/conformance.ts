@@ -10,6 +10,7 @@ import { mediaConformance } from './conformance/media.ts'
 import { inboundConformance } from './conformance/messages-in.ts'
 import { outboundConformance } from './conformance/messages-out.ts'
 import { offerConformance } from './conformance/offers.ts'
+import { personConformance } from './conformance/persons.ts'
 import { redeliveryConformance } from './conformance/redelivery.ts'
 import { retentionConformance } from './conformance/retention.ts'
 import { scheduledConformance } from './conformance/scheduled.ts'
@@ -47,6 +48,7 @@ export function describeStore(name: string, open: OpenStore): void {
     authConformance(use)
     itemConformance(use)
     retentionConformance(use)
+    personConformance(use)
     statsConformance(use)
     lifeConformance(use)
   })

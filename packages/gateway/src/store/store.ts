@@ -1,6 +1,6 @@
 import type { AccessStore } from '../access/ports.ts'
 import type { AutomationStore } from '../automation/ports.ts'
-import type { ChatStore } from '../chats/ports.ts'
+import type { ChatStore, PersonStore } from '../chats/ports.ts'
 import type { StoreStats } from '../core/stats.ts'
 import type { AuthStore } from '../engine/baileys/auth-port.ts'
 import type { EventStore } from '../events/ports.ts'
@@ -15,6 +15,7 @@ export interface Store {
   sessions: SessionStore
   messages: MessageStore
   chats: ChatStore
+  persons: PersonStore
   media: MediaStore
   webhooks: WebhookStore
   automation: AutomationStore

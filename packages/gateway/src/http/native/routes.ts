@@ -2,6 +2,7 @@ import type { RouteContext, Server } from '../context.ts'
 import { alertRoutes } from './alerts/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { chatRoutes } from './chats/routes.ts'
+import { personalDataRoutes } from './contacts/personal-data.ts'
 import { contactRoutes } from './contacts/routes.ts'
 import { eventRoutes } from './events/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
@@ -35,6 +36,7 @@ export function nativeRoutes(app: Server, context: RouteContext): void {
   groupRoutes(app, context)
   chatRoutes(app, context)
   contactRoutes(app, context)
+  personalDataRoutes(app, context)
   webhookRoutes(app, context)
   ruleRoutes(app, context)
   eventRoutes(app, context)

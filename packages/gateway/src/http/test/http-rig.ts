@@ -7,6 +7,7 @@ import { Audit } from '../../audit/audit.ts'
 import { Automation } from '../../automation/automation.ts'
 import { Chats } from '../../chats/chats.ts'
 import { GroupRoom } from '../../chats/groups.ts'
+import { Persons } from '../../chats/persons.ts'
 import { DEFAULT_TENANT, type TenantId } from '../../core/ids.ts'
 import type { MediaId } from '../../core/media.ts'
 import { NO_QUOTAS, type Quotas } from '../../core/quota.ts'
@@ -110,6 +111,9 @@ export class HttpRig {
       }),
       chats: new Chats({ store: store.chats, sessions: rig.sessions }),
       groups: new GroupRoom({ sessions: rig.sessions }),
+      persons: new Persons({
+        ...{ store: store.persons, chats: store.chats, sessions: rig.sessions, files: media, clock },
+      }),
       webhooks: new Endpoints({
         ...{ store: store.webhooks, sessions: store.sessions, guard, clock, renderer: new BodyFormats() },
         call: { http, clock, logger, userAgent: 'Kurir/0.0.0', timeoutMs: 5_000 },

@@ -274,7 +274,7 @@ function plans(use: Use): void {
   })
 }
 
-const SETTINGS: AutomationSettings = {
+export const SETTINGS: AutomationSettings = {
   defaultMessage: 'Hi',
   sendDefaultMessage: true,
   replyMessages: true,

@@ -18,6 +18,7 @@ import { SqlItemStore } from './item-store.ts'
 import { Janitor } from './janitor.ts'
 import { ReceivedBell, SqlMediaStore } from './media-store.ts'
 import { SqlMessageStore } from './message-store.ts'
+import { SqlPersonStore } from './person-store.ts'
 import { SqlSessionStore } from './session-store.ts'
 import { StatsReader } from './stats.ts'
 import { AnswerTable } from './tables/answer.ts'
@@ -99,6 +100,7 @@ export async function assembleStore(
     sessions: new SqlSessionStore(writer, tables.sessions, log),
     messages: new SqlMessageStore(writer, tables, log, received, automation),
     chats: new SqlChatStore(writer, tables),
+    persons: new SqlPersonStore(writer, driver, { ...tables, jobs: new AutomationJobTable(driver) }),
     webhooks: new SqlWebhookStore(writer, tables, log),
     automation: new SqlAutomationStore(writer, automation, tables.messages, jobBell),
     access: new SqlAccessStore(writer, tables, clock),

@@ -41,7 +41,8 @@ export function auditRoutes(app: Server, { gateway }: RouteContext): void {
       schema: {
         operationId: 'listAudit',
         summary: 'What was done, by which key',
-        description: 'Keys, tenants, sessions, pairings, webhooks and rules: made, changed and deleted. Newest first.',
+        description:
+          'Keys, tenants, sessions, pairings, webhooks and rules: made, changed and deleted; contacts exported and forgotten. Newest first.',
         tags: ['keys'],
         querystring: exactly({ ...PageQuery, ...TenantQuery }),
         response: { 200: pageOf(Entry, 'What was done, newest first.') },

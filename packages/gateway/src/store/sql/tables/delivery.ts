@@ -201,6 +201,13 @@ export class DeliveryTable {
     return await this.hurryRows.run({ endpoint, since, at })
   }
 
+  /** Has a lane go on whose first deliveries are gone, unless one of it is due some time. */
+  async resume(endpoint: EndpointId, lane: string, at: number): Promise<void> {
+    if (await this.laneDue.get(endpoint, lane)) return
+    const head = await this.laneHead.get(endpoint, lane)
+    if (head) await this.makeDueRow.run(at, head.row_no)
+  }
+
   /** One delivery of the lane is due at `at` or before: the one that is being tried, else the oldest. */
   private async wakeLane(endpoint: EndpointId, lane: string, at: number): Promise<void> {
     const due = await this.laneDue.get(endpoint, lane)
