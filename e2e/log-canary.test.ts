@@ -329,7 +329,11 @@ test('a secret is found in whatever form it is written', () => {
 })
 
 test('a gateway that logs everything writes no secret, whatever happens to it, and answers none with an error', async () => {
-  await begin({ KURIR_ALERT_URL: receiverAt(`token=${secrets.plant('the token of the alerts’ address')}`) })
+  await begin({
+    KURIR_ALERT_URL: receiverAt(`token=${secrets.plant('the token of the alerts’ address')}`),
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiverAt(`token=${secrets.plant('the token of the collector’s address')}`),
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=${secrets.plant('the collector’s header')}`,
+  })
   await pair()
   const key = await makeKeys()
   await makeWebhooks()
@@ -348,6 +352,7 @@ test('a gateway that logs everything writes no secret, whatever happens to it, a
   const lines = written.join('')
   expect(lines.split('\n').length).toBeGreaterThan(60)
   expect(lines).toContain('"level":"debug"')
+  expect(lines).toContain('traces could not be handed over')
   expect(errors.length).toBeGreaterThan(20)
   expectNoLeak()
 }, 120_000)

@@ -16,7 +16,7 @@ import type { Failpoint } from './core/failpoints.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { chooseDialects, keysOf } from './dialects/table.ts'
 import { BaileysEngine } from './engine/baileys/engine.ts'
-import type { Network } from './engine/baileys/options.ts'
+import type { BaileysEngineOptions, Network } from './engine/baileys/options.ts'
 import { EventFeed } from './events/feed.ts'
 import { clientWithFailpoints, dieAt, storeWithFailpoints } from './failpoints.ts'
 import type { Gateway } from './gateway.ts'
@@ -27,6 +27,7 @@ import { Media } from './media/media.ts'
 import { Messages } from './messages/messages.ts'
 import { Metrics } from './observe/metrics.ts'
 import { whyUnreachable } from './observe/reachability.ts'
+import { type OpenTraces, openTraces } from './open-traces.ts'
 import { guardedLookup, systemResolve } from './safe-fetch/connect.ts'
 import { UrlGuard } from './safe-fetch/guard.ts'
 import { checkProxy } from './safe-fetch/proxy.ts'
@@ -39,6 +40,7 @@ import { ItemAuditStore } from './store/audit-store.ts'
 import { openStore } from './store/open-store.ts'
 import { Keyring, MasterKeyError } from './store/sealing/keyring.ts'
 import type { Store } from './store/store.ts'
+import type { Traces } from './traces.ts'
 import { BodyFormats } from './webhooks/body.ts'
 import { DeliveryPump, type DeliveryPumpNeeds } from './webhooks/deliver.ts'
 import { Endpoints } from './webhooks/endpoints.ts'
@@ -77,11 +79,13 @@ export async function createApp(config: Config, logger: Logger, clock: Clock = s
   const opened = await openStore({ dataDir, database, masterKey, clock, logger, onLost })
   // Nothing in a simulated network is anybody's.
   if (!opened.encryption.isOn && !config.lab) logger.warn(UNENCRYPTED)
-  const store = failpoint ? storeWithFailpoints(opened, failpoint) : opened
+  const traces = config.traces ? await openTraces(config.traces, clock, logger) : undefined
+  const tracked = traces ? traces.store(opened) : opened
+  const store = failpoint ? storeWithFailpoints(tracked, failpoint) : tracked
   try {
-    const parts = await wire(config, { store, clock, logger, failpoint })
+    const parts = await wire(config, { store, clock, logger, failpoint, traces })
     const adminKey = await parts.gateway.access.bootstrap()
-    return { adminKey, failed, ...run(parts, { config, store, clock, logger }) }
+    return { adminKey, failed, ...run(parts, { config, store, clock, logger, traces }) }
   } catch (error) {
     await store.close()
     throw error
@@ -112,9 +116,11 @@ interface Ground {
   clock: Clock
   logger: Logger
   failpoint: Failpoint | undefined
+  traces: OpenTraces | undefined
 }
 
-async function wire(config: Config, { store, clock, logger, failpoint }: Ground): Promise<Parts> {
+async function wire(config: Config, ground: Ground): Promise<Parts> {
+  const { store, clock, logger, failpoint, traces } = ground
   const guard = new UrlGuard({
     allow: config.privateUrls.cidrs,
     allowLoopback: config.privateUrls.loopback,
@@ -124,12 +130,8 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
   const http = new SafeFetch({ guard })
   const { metrics, alerts, onSettled } = wireWatching(config, { store, http, clock, logger })
   const proxyLookup = guardedLookup(guard, systemResolve)
-  const engine = new BaileysEngine({
-    ...{ auth: store.auth, network: networkOf(config), clock, logger, proxyLookup },
-    historyDays: config.historyDays,
-    onTrouble: (trouble) => metrics.trouble(trouble),
-    ...(failpoint ? { failpoint } : {}),
-  })
+  const onTrouble: BaileysEngineOptions['onTrouble'] = (trouble) => metrics.trouble(trouble)
+  const engine = wireEngine(config, ground, { proxyLookup, onTrouble })
   const { dataDir } = config
   const remote = new SessionFiles(engine, store.sessions)
   const media = new Media({ store: store.media, remote, http, dataDir, clock, logger, ...config.media })
@@ -152,7 +154,10 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
   const dialects = chooseDialects(config.dialects)
   const address: OwnAddress = { url: config.publicUrl ?? undefined }
   const client = failpoint ? clientWithFailpoints(http, failpoint) : http
-  const { pump, webhooks } = wireWebhooks({ store, http: client, guard, address, clock, logger, onSettled }, dialects)
+  const { pump, webhooks } = wireWebhooks(
+    { store, http: client, guard, address, clock, logger, onSettled, traces },
+    dialects,
+  )
   const responder = new Responder({
     ...{ store: store.automation, sessions: store.sessions, messages, files: media, http, clock, logger },
     ...{ random: Math.random, userAgent: `Kurir/${VERSION}` },
@@ -181,8 +186,31 @@ async function wire(config: Config, { store, clock, logger, failpoint }: Ground)
     },
     rotateMasterKey: () => rotateMasterKey(store, config),
   }
-  const server = await buildServer({ gateway, config, logger, dialects, dashboard: dashboardOf(config), metrics })
+  const dashboard = dashboardOf(config)
+  const server = await buildServer({ gateway, config, logger, dialects, dashboard, metrics, traces })
   return { gateway, sessions, messages, pump, responder, http, media, server, address, metrics, alerts }
+}
+
+/** The engine; with traces it tells them how far it is. */
+function wireEngine(
+  config: Config,
+  { store, clock, logger, failpoint, traces }: Ground,
+  needs: Pick<BaileysEngineOptions, 'proxyLookup' | 'onTrouble'>,
+): BaileysEngine {
+  const engine = new BaileysEngine({
+    ...{ ...needs, auth: store.auth, network: networkOf(config), clock, logger },
+    historyDays: config.historyDays,
+    ...(failpoint || traces ? { failpoint: joined(failpoint, traces?.reached) } : {}),
+  })
+  return traces ? traces.engine(engine) : engine
+}
+
+/** Both are told. */
+function joined(first: Failpoint | undefined, second: Failpoint | undefined): Failpoint {
+  return async (name) => {
+    await first?.(name)
+    await second?.(name)
+  }
 }
 
 /** What tells the operator how it goes. */
@@ -201,13 +229,13 @@ type WatchingNeeds = 'store' | 'http' | 'clock' | 'logger'
 
 /** What the outside does with webhooks, and the pump that delivers; a dialect's bodies have its name as their format. */
 function wireWebhooks(
-  { store, http, guard, address, clock, logger, onSettled }: WebhookNeeds,
+  { store, http, guard, address, clock, logger, onSettled, traces }: WebhookNeeds,
   dialects: readonly Dialect[],
 ): Pick<Parts, 'pump'> & Pick<Gateway, 'webhooks'> {
   const call = { http, clock, logger, userAgent: `Kurir/${VERSION}`, timeoutMs: WEBHOOK_TIMEOUT_MS }
   const formats = dialects.flatMap(({ name, webhookBody }) => (webhookBody ? [[name, webhookBody] as const] : []))
   const renderer = new BodyFormats(formats, () => address.url)
-  const needs = { ...call, renderer, commits: store.events, random: Math.random, slots: WEBHOOK_SLOTS }
+  const needs = { ...call, renderer, commits: store.events, random: Math.random, slots: WEBHOOK_SLOTS, traces }
   return {
     pump: new DeliveryPump({
       ...{ ...needs, store: store.webhooks },
@@ -231,6 +259,7 @@ interface WebhookNeeds {
   clock: Clock
   logger: Logger
   onSettled: NonNullable<DeliveryPumpNeeds['onSettled']>
+  traces: Traces | undefined
 }
 
 /** Re-wraps every data key; the master key's fingerprint tells the caller that it is the one that was meant. */
@@ -260,9 +289,10 @@ interface Surroundings {
   store: Store
   clock: Clock
   logger: Logger
+  traces: OpenTraces | undefined
 }
 
-function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick<App, 'start' | 'stop'> {
+function run(parts: Parts, { config, store, clock, logger, traces }: Surroundings): Pick<App, 'start' | 'stop'> {
   const { server, sessions, messages, pump, responder, http, media, address, metrics, alerts } = parts
   let janitor: NodeJS.Timeout | undefined
   let stopped: Promise<void> | undefined
@@ -283,6 +313,7 @@ function run(parts: Parts, { config, store, clock, logger }: Surroundings): Pick
     await Promise.all([sessions.drain(), pump.drain(clock.now() + 1_000), media.stop(), alerts.stop(), closed])
     await http.close()
     await store.close()
+    await traces?.close()
   }
   return {
     async start() {

@@ -67,8 +67,8 @@ function around<Room extends object>(room: Room, steps: Record<string, Step>, fa
   })
 }
 
-/** With the object itself as `this`, since a proxy has none of its private members. */
-function bound<Room extends object>(room: Room, name: keyof Room): unknown {
+/** A member with the object itself as `this`, since a proxy has none of its private members. */
+export function bound<Room extends object>(room: Room, name: keyof Room): unknown {
   const member = room[name]
   return typeof member === 'function' ? member.bind(room) : member
 }

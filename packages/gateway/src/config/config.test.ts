@@ -37,6 +37,7 @@ test('an empty environment gives the documented defaults', () => {
     media: { maxBytes: 100 * 1024 * 1024, quotaBytes: 0, days: 30, s3: null },
     historyDays: 0,
     masterKey: null,
+    traces: null,
     alerts: { url: null, downAfterMs: 300_000 },
     adminKey: null,
     failpoint: null,
@@ -168,4 +169,17 @@ test('the client reads its address and key', () => {
     url: 'http://a',
     key: 'k',
   })
+})
+
+test('traces: where they go, with which headers, and how many', () => {
+  const { config } = loadConfig(
+    {},
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc=,x-team=shop',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    },
+  )
+  const headers = { authorization: 'Bearer abc=', 'x-team': 'shop' }
+  expect(config.traces).toEqual({ url: 'http://collector:4318/v1/traces', headers, share: 0.25 })
 })

@@ -46,6 +46,8 @@ export interface Config {
   masterKey: { text: string } | { file: string } | null
   /** Who is called when something is wrong, and how long a session may be away before it is. */
   alerts: { url: string | null; downAfterMs: number }
+  /** Where traces are posted to, and which part of the messages is traced; null: none is. */
+  traces: { url: string; headers: Record<string, string>; share: number } | null
   /** An admin key given by the operator; null: one is made at the first start. */
   adminKey: string | null
   /** Where the process dies, for tests of crashes; null anywhere but there. */
@@ -308,6 +310,7 @@ function derive(settings: Settings): Config {
     historyDays: settings.KURIR_HISTORY_DAYS,
     masterKey: deriveMasterKey(settings),
     alerts: { url: settings.KURIR_ALERT_URL ?? null, downAfterMs: settings.KURIR_ALERT_AFTER * 1000 },
+    traces: deriveTraces(settings),
     adminKey: settings.KURIR_ADMIN_KEY ?? null,
     failpoint: deriveFailpoint(settings.KURIR_FAILPOINT),
   }
@@ -316,6 +319,23 @@ function derive(settings: Settings): Config {
 function deriveMasterKey({ KURIR_MASTER_KEY: text, KURIR_MASTER_KEY_FILE: file }: Settings): Config['masterKey'] {
   if (text) return { text }
   return file ? { file } : null
+}
+
+function deriveTraces(settings: Settings): Config['traces'] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = '' } = settings
+  if (endpoint === undefined) return null
+  const entries = headers.split(',').filter(Boolean).map(headerOf)
+  const share = settings.OTEL_TRACES_SAMPLER_ARG
+  return { url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, headers: Object.fromEntries(entries), share }
+}
+
+function headerOf(text: string): [name: string, value: string] {
+  const [name = '', ...value] = text.split('=')
+  try {
+    return [name, decodeURIComponent(value.join('='))]
+  } catch {
+    return [name, value.join('=')]
+  }
 }
 
 function deriveFailpoint(text: string | undefined): Config['failpoint'] {

@@ -206,6 +206,28 @@ export const SettingsSchema = Type.Object(
         secret: true,
       }),
     ),
+    OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        maxLength: 2048,
+        description: 'Collector that the traces of messages are sent to (OTLP over HTTP, at /v1/traces below it).',
+        secret: true,
+      }),
+    ),
+    OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(
+      Type.String({
+        pattern: '^[^=,\\s]+=[^,]*(,[^=,\\s]+=[^,]*)*$',
+        maxLength: 4096,
+        description: 'Headers that the collector wants, as name=value with commas between; values URL-encoded.',
+        secret: true,
+      }),
+    ),
+    OTEL_TRACES_SAMPLER_ARG: Type.Number({
+      default: 1,
+      minimum: 0,
+      maximum: 1,
+      description: 'Part of the messages that is traced, from 0 to 1, where the client’s traceparent does not decide.',
+    }),
     KURIR_ALERT_AFTER: Type.Integer({
       default: 300,
       minimum: 1,

@@ -23,6 +23,7 @@ import { nativeRoutes } from './native/routes.ts'
 import { installOpenApi } from './openapi.ts'
 import { Limits } from './rate-limit.ts'
 import { Repetitions } from './repetitions.ts'
+import { type RequestTraces, traceRequests } from './traces.ts'
 import { STRICT_SCHEMAS } from './validation.ts'
 import { VERSION } from './version.ts'
 
@@ -36,6 +37,8 @@ export interface ServerOptions {
   dashboard?: { dir: string; phonePage: string | null }
   /** What the operator watches; without it nothing is counted. */
   metrics?: Metrics
+  /** Told in which request something happens; by default nobody is. */
+  traces?: RequestTraces | undefined
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024
@@ -63,6 +66,7 @@ export async function buildServer({
   dialects = [],
   dashboard,
   metrics,
+  traces,
 }: ServerOptions): Promise<Server> {
   // An unknown path below a dialect's is answered in its shape.
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -117,6 +121,7 @@ export async function buildServer({
     answers: gateway.access,
     onNotKept: (err) => logger.error({ err }, 'an answer could not be kept for its Idempotency-Key'),
   })
+  if (traces) traceRequests(app, traces)
   installAuth(app, { access: gateway.access, config, limits })
   // Innermost: what is answered again was done before.
   installAudit(app, gateway.audit)

@@ -6,6 +6,20 @@ export interface AttemptNeeds extends CallNeeds {
   renderer: BodyRenderer
   /** Numbers from 0 to 1 for the jitter. */
   random: () => number
+  /** Wants to know of every attempt; by default nobody does. */
+  traces?: DeliveryTraces | undefined
+}
+
+export interface DeliveryTraces {
+  begin(due: DueDelivery): DeliveryTrace | undefined
+}
+
+/** One attempt, as it is traced. */
+export interface DeliveryTrace {
+  /** Sent with it. */
+  headers: Record<string, string>
+  /** Undefined: it was cut short. */
+  end(answer: CallAnswer | undefined): void
 }
 
 /**
@@ -37,7 +51,11 @@ async function post(due: DueDelivery, needs: AttemptNeeds, signal: AbortSignal):
   try {
     const rendered = needs.renderer.render(event, endpoint)
     if (!rendered) return { status: null, error: null }
-    return await callEndpoint(endpoint, event.id, rendered, needs, signal)
+    const trace = needs.traces?.begin(due)
+    const call = trace ? { ...needs, headers: trace.headers } : needs
+    const answer = await callEndpoint(endpoint, event.id, rendered, call, signal)
+    trace?.end(answer)
+    return answer
   } catch (error) {
     needs.logger.error({ err: error, delivery: due.id }, 'a webhook delivery could not be made')
     return { status: null, error: 'internal' }

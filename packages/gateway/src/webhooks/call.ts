@@ -23,6 +23,8 @@ export interface CallNeeds {
   userAgent: string
   /** For DNS, connection and answer together, in milliseconds. */
   timeoutMs: number
+  /** Sent besides the endpoint's own. */
+  headers?: Record<string, string>
 }
 
 export interface CallAnswer {
@@ -38,13 +40,14 @@ export async function callEndpoint(
   endpoint: Endpoint,
   id: string,
   { body, contentType }: RenderedBody,
-  { http, clock, userAgent, timeoutMs }: CallNeeds,
+  { http, clock, userAgent, timeoutMs, headers: more }: CallNeeds,
   signal: AbortSignal,
 ): Promise<CallAnswer | undefined> {
   const at = clock.now()
   try {
     const { status, headers, beginning } = await http.post(endpoint.url, {
       headers: {
+        ...more,
         ...withUserAgent(endpoint.headers, userAgent),
         'content-type': contentType,
         ...signatureHeaders({ id, at, body, secrets: secretsOf(endpoint, at) }),
