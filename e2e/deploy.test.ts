@@ -96,25 +96,48 @@ describe('the Dockerfile', () => {
   })
 })
 
-test('what compose runs is closed in, restarts and asks for its secret', () => {
-  for (const file of ['deploy/compose.yaml']) {
-    const text = read(file)
-    expect(text, file).not.toMatch(/^version:/m)
-    expect(text, file).not.toMatch(/\t|privileged: true|:latest|network_mode: host/)
-    const services = text
-      .slice(text.indexOf('\nservices:'), text.indexOf('\nvolumes:'))
-      .split(/\n {2}(?=\w+:\n)/)
-      .slice(1)
-    expect(services.length, file).toBe(1)
-    for (const service of services) {
-      expect(service).toContain('restart: unless-stopped')
-      expect(service).toContain('no-new-privileges:true')
-      expect(service).toMatch(/stop_grace_period: \d+s/)
-      for (const [port] of service.matchAll(/- '[\d.:]+:\d+'/g)) expect(port).toContain("'127.0.0.1:")
-    }
-    expect(services[0]).toContain('read_only: true')
-    for (const [, value] of text.matchAll(/PASSWORD:? (.*)$/gm)) expect(value).toMatch(/^\$\{\w+:\?/)
+/** Each service's name and its lines. */
+function servicesOf(text: string): Map<string, string> {
+  const parts = text.slice(text.indexOf('\nservices:'), text.indexOf('\nvolumes:')).split(/\n {2}(?=\w+:\n)/)
+  return new Map(parts.slice(1).map((part) => [part.slice(0, part.indexOf(':')), part]))
+}
+
+test.each([
+  ['deploy/compose.yaml', ['kurir']],
+  ['deploy/compose.postgres.yaml', ['kurir', 'postgres']],
+])('what %s runs is closed in, restarts and asks for its secrets', (file, names) => {
+  const text = read(file)
+  expect(text).not.toMatch(/^version:/m)
+  expect(text).not.toMatch(/\t|privileged: true|:latest|network_mode: host/)
+  const services = servicesOf(text)
+  expect([...services.keys()]).toEqual(names)
+  for (const service of services.values()) {
+    expect(service).toContain('restart: unless-stopped')
+    expect(service).toContain('no-new-privileges:true')
+    expect(service).toMatch(/stop_grace_period: \d+s/)
+    for (const [port] of service.matchAll(/- '[\d.:]+:\d+'/g)) expect(port).toContain("'127.0.0.1:")
   }
+  expect(services.get('kurir')).toContain('read_only: true')
+  for (const [, value] of text.matchAll(/PASSWORD:? (.*)$/gm)) expect(value).toMatch(/^\$\{\w+:\?/)
+  for (const [name] of text.matchAll(/^ {6}- (\w+):\//gm)) {
+    expect(text.slice(text.indexOf('\nvolumes:')), name).toContain(`\n  ${name.trim().slice(2, -2)}:`)
+  }
+})
+
+test('the PostgreSQL of compose is reached by the gateway alone, when it answers', () => {
+  const text = read('deploy/compose.postgres.yaml')
+  const services = servicesOf(text)
+  const [server = '', gateway = ''] = [services.get('postgres'), services.get('kurir')]
+  expect(server).not.toContain('ports:')
+  expect(server).toMatch(/image: postgres:17/)
+  expect(server).toMatch(/healthcheck:\n(?: +#.*\n)? +test: \['CMD', 'pg_isready', '--host=127\.0\.0\.1'/)
+  expect(gateway).toMatch(/depends_on:\n {6}postgres:\n {8}condition: service_healthy/)
+  const [, url = ''] = /DATABASE_URL: (\S+)/.exec(gateway) ?? []
+  const { username, password, hostname, pathname } = new URL(url.replace(/\$\{\w+:\?\}/, 'a1b2'))
+  expect({ username, password, hostname }).toEqual({ username: 'kurir', password: 'a1b2', hostname: 'postgres' })
+  expect(server).toContain(`POSTGRES_USER: ${username}\n`)
+  expect(server).toContain(`POSTGRES_DB: ${pathname.slice(1)}\n`)
+  expect(read('.gitignore').split('\n')).toContain('.env')
 })
 
 test('the unit runs as nobody in particular, with its data in one place', () => {

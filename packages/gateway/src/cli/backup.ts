@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import { loadConfig } from '../config/config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
 import { createLogger } from '../observe/log.ts'
+import { CliError, EXIT } from './exit-codes.ts'
 import { Output, type Streams } from './output.ts'
 
 interface BackupFlags {
@@ -23,18 +24,19 @@ Example:
   kurir restore /backups/kurir-monday.db --data /var/lib/kurir
   kurir start --data /var/lib/kurir`
 
-/** `kurir backup` and `kurir restore`: both work on the data directory, without the gateway's API. */
+/** `kurir backup` and `kurir restore`: both work on SQLite's data directory, without the gateway's API. */
 export function addBackup(program: Command, streams: Streams): void {
   program
     .command('backup')
     .argument('<file>', 'file to write; it must not exist')
-    .description('write everything into one file, while the gateway runs or not')
+    .description('write everything on SQLite into one file, while the gateway runs or not')
     .option('--data <directory>', 'data directory of the gateway (KURIR_DATA)')
     .option('--media', 'with the files of messages, which may be large')
     .option('--json', 'answer in one line of JSON')
     .addHelpText('after', '\nExample:\n  kurir backup /backups/kurir-monday.db --media')
     .action(async (file: string, { data, media, json }: BackupFlags) => {
       const { config } = loadConfig(data === undefined ? {} : { KURIR_DATA: data })
+      refusePostgres(config, 'backup', 'Use pg_dump')
       const { makeBackup } = await import('../store/sqlite/backup/make.ts')
       const output = new Output(json === true, streams)
       const report = await output.during(`Copying the store in ${config.dataDir}`, () =>
@@ -53,6 +55,7 @@ export function addBackup(program: Command, streams: Streams): void {
     .option('--json', 'answer in one line of JSON')
     .addHelpText('after', RESTORE_HELP)
     .action(async (file: string, { data, resend, json }: RestoreFlags) => {
+      refusePostgres(loadConfig({}).config, 'restore', 'Use pg_restore, and then "kurir store renew"')
       const logger = createLogger({ level: 'warn', pretty: process.stderr.isTTY === true })
       const { restoreBackup } = await import('../store/sqlite/backup/restore.ts')
       const output = new Output(json === true, streams)
@@ -63,4 +66,10 @@ export function addBackup(program: Command, streams: Streams): void {
       const text = `Restored ${report.sessions} sessions and ${report.media} files into ${data}.${unknown}`
       output.answer(report, text)
     })
+}
+
+function refusePostgres({ database }: Config, command: string, instead: string): void {
+  if (!database) return
+  const message = `"kurir ${command}" is for SQLite, and DATABASE_URL names PostgreSQL. ${instead} (docs/databases.md)`
+  throw new CliError(message, EXIT.usage)
 }

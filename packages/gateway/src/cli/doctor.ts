@@ -47,11 +47,17 @@ async function examine(overrides: Partial<Record<SettingName, string>>): Promise
   const settings = odd.length > 0 ? odd : [ok('settings', 'valid')]
   const [disk, database, network, files] = await Promise.all([
     checkDisk(config.dataDir),
-    checkDatabase(config.dataDir),
+    config.database ? examineServer(config.database) : checkDatabase(config.dataDir),
     checkNetwork(config.lab),
     checkFiles(config.media.s3),
   ])
-  return [node, ...settings, ...disk, database, ...network, ...files]
+  return [node, ...settings, ...disk, ...database, ...network, ...files]
+}
+
+/** Loaded here, so that the other commands need no driver. */
+async function examineServer(database: { url: string; isPrepared: boolean }): Promise<Finding[]> {
+  const { checkPostgres } = await import('./doctor/postgres.ts')
+  return checkPostgres(database)
 }
 
 function checkNode(version: string): Finding {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { loadConfig } from '../config/config.ts'
+import { systemClock } from '../core/clock.ts'
 import { createLogger } from '../observe/log.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { Output, type Streams } from './output.ts'
@@ -18,12 +19,25 @@ Example:
   DATABASE_URL=postgres://kurir:password@localhost:5432/kurir kurir store migrate --from ./data
   DATABASE_URL=postgres://kurir:password@localhost:5432/kurir kurir start`
 
-/** `kurir store migrate`. */
+const RENEW_HELP = `
+A dump is the past, and encryption must not go on from the past: without this, accounts encrypt with keys that they have
+used before. Run it after pg_restore and before the gateway. Nobody scans a code; Signal sessions are made anew at the
+next message. Messages that were being sent at the time of the dump become "unknown".
+
+Example:
+  DATABASE_URL=postgres://kurir:password@localhost:5432/kurir kurir store renew`
+
+/** `kurir store`. */
 export function addStore(program: Command, streams: Streams): void {
   const store = program
     .command('store')
     .description('the database')
     .addHelpText('after', '\nExample:\n  kurir store migrate --help')
+  addMigrate(store, streams)
+  addRenew(store, streams)
+}
+
+function addMigrate(store: Command, streams: Streams): void {
   store
     .command('migrate')
     .description('move a SQLite database to PostgreSQL')
@@ -42,5 +56,34 @@ export function addStore(program: Command, streams: Streams): void {
         moveStore({ ...options, logger, onProgress: ({ rows, total }) => progress?.update(rows, total) }),
       )
       output.answer(summary, `Moved ${summary.rows} rows, compared. Start with DATABASE_URL from now on`)
+    })
+}
+
+interface RenewFlags {
+  resend?: boolean
+  json?: boolean
+}
+
+function addRenew(store: Command, streams: Streams): void {
+  store
+    .command('renew')
+    .description('after a PostgreSQL database was restored from a dump: make it safe to go on from')
+    .option('--resend', 'send again what was being sent at the time of the dump; it may arrive twice')
+    .option('--json', 'answer in one line of JSON')
+    .addHelpText('after', RENEW_HELP)
+    .action(async ({ resend, json }: RenewFlags) => {
+      const { database } = loadConfig({}).config
+      if (!database) {
+        throw new CliError('DATABASE_URL is not set; on SQLite "kurir restore" does this by itself', EXIT.usage)
+      }
+      const { renewPostgres } = await import('../store/postgres/renew.ts')
+      const { serverConnector } = await import('../store/postgres/connection.ts')
+      const connector = serverConnector(database.url)
+      const output = new Output(json === true, streams)
+      const report = await output.during('Renewing', () =>
+        renewPostgres({ connector, clock: systemClock, resend: resend === true }),
+      )
+      const unknown = report.unknown ? `; ${report.unknown} messages that were being sent are now "unknown"` : ''
+      output.answer(report, `Renewed: ${report.ratchets} Signal sessions are made anew at the next message${unknown}`)
     })
 }

@@ -7,7 +7,11 @@ import { type Finding, failed, ok } from './check.ts'
 const FILE = 'kurir.db'
 
 /** The database: whether it is sound. One that a running gateway has open is its own to look at. */
-export async function checkDatabase(dataDir: string): Promise<Finding> {
+export async function checkDatabase(dataDir: string): Promise<Finding[]> {
+  return [await checkFile(dataDir)]
+}
+
+async function checkFile(dataDir: string): Promise<Finding> {
   const file = join(dataDir, FILE)
   if (!existsSync(file)) return ok('database', `${file} is made at the first start`)
   try {

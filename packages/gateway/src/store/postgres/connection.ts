@@ -23,6 +23,8 @@ export interface Result {
 /** One connection. Queries are sent at once and answered in order; a failed one rejects as {@link classify} says. */
 export interface Connection {
   query(query: Query): Promise<Result>
+  /** The server's process as it was named at the beginning; a pooler names one that is not there. */
+  readonly processId?: number | undefined
   /** Drops it now: whatever waits for an answer rejects. */
   destroy(): void
   close(): Promise<void>
@@ -70,6 +72,7 @@ export function serverConnector(url: string): Connector {
       }
       return {
         query: (query) => run(client, query),
+        processId: 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined,
         destroy: () => void socket.destroy(),
         close: () => client.end(),
       }

@@ -3,11 +3,12 @@ import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { MIGRATIONS } from '../../migrations/all.ts'
+import type { Renewal } from '../../sql/renewal.ts'
 import { DATABASE_FILE, prepareDirectory, prepareFile } from '../directory.ts'
 import { type Driver, openDriver } from '../driver.ts'
 import { migrate, refuseNewerStore } from '../migrate.ts'
 import { BackupError, verifyChecksum } from './file.ts'
-import { type Renewal, renew } from './renew.ts'
+import { renew } from './renew.ts'
 
 export interface RestoreOptions {
   file: string
