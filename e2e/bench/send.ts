@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
+import { childEnv } from '../../packages/gateway/src/config/config.ts'
+import { Sandbox } from '../../packages/gateway/src/sandbox/run.ts'
 import { eventually, json, shownMessages } from '../support/api.ts'
 import { Receiver } from '../support/receiver.ts'
-import { type Contract, startSandbox } from '../support/sandbox.ts'
+import type { Contract } from '../support/sandbox.ts'
 import { cpuMs, quantile } from './figures.ts'
 import type { Row } from './table.ts'
 
@@ -18,7 +20,8 @@ const SESSIONS = 8
 const IN_FLIGHT_PER_SESSION = 4
 const CONTACTS = 16
 
-interface GatewayBench {
+/** A gateway that is measured. */
+export interface GatewayBench {
   contract: Contract
   contacts: string[]
   run(count: number): Promise<SendFigures>
@@ -26,11 +29,23 @@ interface GatewayBench {
   stop(): Promise<void>
 }
 
-/** A sandbox with established Signal sessions between every session and every contact. */
-export async function startGateway(say: (text: string) => void): Promise<GatewayBench> {
-  say(`starting the sandbox with ${SESSIONS} sessions`)
-  const sandbox = await startSandbox(['--sessions', String(SESSIONS)])
-  const { contract } = sandbox
+/** A sandbox, its gateway with these settings besides, with established Signal sessions between everybody. */
+export async function startGateway(
+  say: (text: string) => void,
+  settings: Record<string, string>,
+): Promise<GatewayBench> {
+  say(`starting a sandbox with ${SESSIONS} sessions`)
+  const sandbox = new Sandbox({
+    ...{ host: '127.0.0.1', port: 0, labPort: 0, sessions: SESSIONS, restartOnExit: false, logLevel: 'warn' },
+    // The lab's own process gets none.
+    childEnv: (own) => childEnv(own.KURIR_PORT ? { ...own, ...settings } : own),
+    onProgress: () => {},
+    onRestart: () => {},
+  })
+  const contract = await sandbox.start().catch(async (error: unknown) => {
+    await sandbox.stop()
+    throw error
+  })
   const contacts = Array.from({ length: CONTACTS }, (_, n) => `62857${String(10_000_000 + n)}`)
   for (const phone of contacts) await json('POST', `${contract.lab}/phones`, { body: { phone } })
   const agent = new Agent({ connections: SESSIONS * IN_FLIGHT_PER_SESSION, pipelining: 1 })
@@ -49,12 +64,12 @@ export async function startGateway(say: (text: string) => void): Promise<Gateway
     contacts,
     run: async (count) => {
       await json('POST', `${contract.lab}/mode`, { body: { decrypt: false } })
-      const cpu = cpuMs(sandbox.gatewayPid())
+      const cpu = cpuMs(contract.gatewayPid)
       const started = performance.now()
       await sendMany(contract, contacts, count, send)
       const seconds = (performance.now() - started) / 1000
       const figures = {
-        cpuMsPerMessage: (cpuMs(sandbox.gatewayPid()) - cpu) / count,
+        cpuMsPerMessage: (cpuMs(contract.gatewayPid) - cpu) / count,
         messagesPerSecond: count / seconds,
       }
       await json('POST', `${contract.lab}/mode`, { body: { decrypt: true } })
