@@ -34,6 +34,20 @@ describe.skipIf(!CHROMIUM)(`the dashboard: what is wrong, and what was done${NEE
     await page.getByText('Disabled', { exact: true }).waitFor()
   })
 
+  test('a message that failed is found from the overview, with what became of its news', async () => {
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByRole('link', { name: /messages? failed$/ }).click()
+    await page.getByRole('heading', { name: 'Failed messages' }).waitFor()
+    await page.getByRole('link', { name: 'Pesanan Anda siap diambil.' }).click()
+    await page.getByRole('list', { name: 'What became of it' }).getByText('rejected').waitFor()
+    await page.getByRole('button', { name: 'message.failed' }).click()
+    const dialog = page.getByRole('dialog')
+    await expect.poll(() => dialog.getByLabel('How the answer began').inputValue()).toBe('{\n  "ok": true\n}')
+    const posted = JSON.parse(await dialog.getByLabel(/^What is posted/).inputValue())
+    expect(posted).toMatchObject({ type: 'message.failed', data: { id: scene.failedMessage, status: 'failed' } })
+    await page.keyboard.press('Escape')
+  })
+
   test('an alert that is over leaves by itself', async () => {
     const { gateway, keys } = sandbox.contract
     const alerts = page.getByRole('region', { name: 'What is wrong now' })

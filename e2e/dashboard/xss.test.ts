@@ -13,6 +13,16 @@ const WATCH = `
   document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
     window.found.push(violatedDirective + ' ' + blockedURI))
 `
+/** A contact's card that has the text in every place where a phone could put one. */
+function cardOf(text: string): string {
+  const escaped = text.replace(/[\\;,]/g, '\\$&')
+  return [
+    ...['BEGIN:VCARD', 'VERSION:3.0', `N:;${escaped};;;`, `FN:${escaped}`, `ORG:Organization: ${escaped}`],
+    ...[`TEL;type=${text};waid=6281390009999:${text}`, `TEL;type=CELL:${text}`, `NOTE:${text}`, `URL:${text}`],
+    ...[`PHOTO;VALUE=uri:${text}`, `${text}:${text}`, 'END:VCARD'],
+  ].join('\n')
+}
+
 const GROUPS = 40
 const PEOPLE = 150
 
@@ -68,8 +78,8 @@ describe.skipIf(!CHROMIUM)(`the dashboard shows what strangers write as text alo
 
   test('texts, file names and contacts', async () => {
     const { phone } = sandbox.contract
-    const [texts, files, cards] = ['6281390000001', '6281390000002', '6281390000003'] as const
-    for (const writer of [texts, files, cards])
+    const [texts, files, cards, raw] = ['6281390000001', '6281390000002', '6281390000003', '6281390000004'] as const
+    for (const writer of [texts, files, cards, raw])
       await lab('POST', '/phones', { phone: writer, name: `<b>${writer}</b>` })
     for (const text of XSS_CORPUS) await send(texts, { to: phone, text })
     const base64 = Buffer.from('<script>xss()</script>').toString('base64')
@@ -80,10 +90,13 @@ describe.skipIf(!CHROMIUM)(`the dashboard shows what strangers write as text alo
       const contacts = XSS_CORPUS.slice(from, from + 20).map((name) => ({ name, phone: texts }))
       await send(cards, { to: phone, contacts })
     }
+    for (const text of XSS_CORPUS)
+      await send(raw, { to: phone, contact: { name: text, phone: texts, vcard: cardOf(text) } })
     for (const [chat, count] of [
       [texts, 200],
       [files, 200],
       [cards, 10],
+      [raw, 200],
     ] as const) {
       await openChat(chat)
       if (count > 50) await page.getByRole('button', { name: 'Earlier messages' }).click({ timeout: 30_000 })
@@ -92,6 +105,15 @@ describe.skipIf(!CHROMIUM)(`the dashboard shows what strangers write as text alo
       const missing = XSS_CORPUS.filter((text) => !shown.includes(text.replace(/\s+$/, '')))
       expect(missing, chat).toEqual([])
     }
+    expect(await found()).toEqual([[], [], []])
+  })
+
+  test('a card as it came, on the page of its message', async () => {
+    const article = page.getByRole('article').filter({ hasText: '+6281390009999' }).last()
+    await expect.poll(() => page.getByText('Organization: <script>xss()</script>', { exact: true }).count()).toBe(1)
+    await article.getByRole('link').click()
+    await page.getByText('JSON').click()
+    await page.getByText('BEGIN:VCARD').first().waitFor()
     expect(await found()).toEqual([[], [], []])
   })
 

@@ -39,6 +39,7 @@ export async function setScene(contract: Contract): Promise<Scene> {
   const post = <Answer = unknown>(path: string, body: unknown) => json<Answer>('POST', gateway + path, { key, body })
   const phones = <Answer = { id: string }>(path: string, body: unknown) =>
     json<Answer>('POST', `${lab}/phones${path}`, { body })
+  const get = <Answer>(path: string) => json<Answer>('GET', gateway + path, { key })
   const hooks = await receiver()
   await json('PATCH', `${gateway}/v1/sessions/${session}`, { key, body: { name: 'Toko Melati' } })
   await json('PATCH', `${gateway}/v1/sessions/demo-2`, {
@@ -55,7 +56,7 @@ export async function setScene(contract: Contract): Promise<Scene> {
     match: 'contains',
     action: { type: 'reply', messages: [{ type: 'text', text: 'Menu kami: kopi Rp 18.000, teh Rp 9.000.' }] },
   })
-  await talk(contract, { post, phones })
+  await talk(contract, { get, post, phones })
   const failedMessage = await refuse(contract, post)
   await post('/v1/tenants', { id: 'acme', name: 'Acme Ltd', quotas: { messages_per_day: 500 } })
   await post('/v1/keys', { name: 'Shop website', scopes: ['send', 'read'] })
@@ -78,17 +79,33 @@ export async function setScene(contract: Contract): Promise<Scene> {
   return { failedMessage, deadWebhook: gone.id, liveWebhook: live.id, stop: hooks.stop }
 }
 
+const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="440">
+  <defs><linearGradient id="sky" x2="0" y2="1"><stop stop-color="#f6d365"/><stop offset="1" stop-color="#fda085"/></linearGradient></defs>
+  <rect width="640" height="440" fill="url(#sky)"/>
+  <ellipse cx="320" cy="345" rx="190" ry="26" fill="#7c3f2b" opacity=".35"/>
+  <path d="M210 180h220v70a110 90 0 0 1-220 0z" fill="#fff"/>
+  <path d="M430 195a45 45 0 1 1-12 88" fill="none" stroke="#fff" stroke-width="20"/>
+  <ellipse cx="320" cy="180" rx="110" ry="24" fill="#5d2f1f"/>
+</svg>`
+
 interface Calls {
+  get<Answer>(path: string): Promise<Answer>
   post<Answer = unknown>(path: string, body: unknown): Promise<Answer>
   phones<Answer = { id: string }>(path: string, body: unknown): Promise<Answer>
 }
 
-async function talk({ session, phone, contacts, groups }: Contract, { post, phones }: Calls): Promise<void> {
+async function talk({ session, phone, contacts, groups }: Contract, { get, post, phones }: Calls): Promise<void> {
   const [budi = '', siti = '', agus = ''] = contacts.map((contact) => contact.phone)
-  const image = { width: 640, height: 400, channels: 3, background: { r: 15, g: 118, b: 110 } } as const
-  const base64 = (await sharp({ create: image }).jpeg().toBuffer()).toString('base64')
-  const say = (to: string, message: object) => post(`/v1/sessions/${session}/messages`, { to, ...message })
-  const hear = (from: string, content: object, to = phone) => phones(`/${from}/messages`, { to, ...content })
+  const base64 = (await sharp(Buffer.from(PICTURE)).jpeg().toBuffer()).toString('base64')
+  const say = (to: string, message: object) => post(`/v1/sessions/${session}/messages?wait=10000`, { to, ...message })
+  /** Waits until it is there, so that what follows is behind it. */
+  const hear = async (from: string, content: object, to = phone) => {
+    const { id } = await phones(`/${from}/messages`, { to, ...content })
+    await eventually('a message to come', async () => {
+      const { data } = await get<{ data: { wa_id: string }[] }>(`/v1/sessions/${session}/messages?limit=20`)
+      return data.some((message) => message.wa_id === id)
+    })
+  }
   await hear(budi, { text: 'Halo, masih buka?' })
   await say(budi, { type: 'text', text: 'Masih, sampai jam 5 sore. Ada yang bisa kami bantu?' })
   await hear(budi, { image: { base64, mimetype: 'image/jpeg', caption: 'Yang seperti ini ada?' } })
@@ -110,9 +127,7 @@ async function talk({ session, phone, contacts, groups }: Contract, { post, phon
       fileName: 'Invoice-2026-0117.pdf',
     },
   })
-  await hear(siti, { poll: { name: 'Pengiriman kapan?', values: ['Hari ini', 'Besok', 'Lusa'] } }).catch(() =>
-    hear(siti, { text: 'Kapan dikirim?' }),
-  )
+  await hear(siti, { text: 'Kapan dikirim?' })
   await hear(agus, {
     text: 'Berapa harga kopi? Saya mau pesan untuk acara kantor minggu depan, sekitar lima puluh gelas.',
   })

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { path } from './api/kurir.ts'
 import type { Alert } from './api/types.ts'
@@ -7,10 +8,21 @@ import { useReads } from './me.tsx'
 import { Icon } from './ui/icon.tsx'
 import { Ago } from './ui/time.tsx'
 
+/** What is wrong now. */
+function useAlerts() {
+  return useQuery(useReads().alerts())
+}
+
+/** Shows a page once it is known whether alerts stand above it, so that it does not jump down. */
+export function BelowAlerts({ children }: { children: ReactNode }) {
+  const { isPending } = useAlerts()
+  return <div className={isPending ? 'unseen' : undefined}>{children}</div>
+}
+
 /** What is wrong now, above every page: the first in a line, the others when it is opened. */
 export function Alerts() {
   const text = useText()
-  const { data } = useQuery(useReads().alerts())
+  const { data } = useAlerts()
   const [first, ...others] = data?.data ?? []
   if (!first) return null
   return (

@@ -13,6 +13,7 @@ import { useMay, useOther, VisitContext } from './me.tsx'
 import { AuditPage } from './pages/audit.tsx'
 import { ChatsPage } from './pages/chats.tsx'
 import { EventsPage } from './pages/events.tsx'
+import { FailedPage } from './pages/failed.tsx'
 import { KeysPage } from './pages/keys.tsx'
 import { LoginPage } from './pages/login.tsx'
 import { MessagePage } from './pages/message.tsx'
@@ -98,6 +99,11 @@ function Pages({ onLogout }: { onLogout: () => void }) {
               <ChatsPage key={session} session={session} chat={chat} />
             </Needs>
           )}
+        </Route>
+        <Route path="/messages/failed">
+          <Needs scope="read">
+            <FailedPage />
+          </Needs>
         </Route>
         <Route path="/messages/:id">
           {({ id }) => (

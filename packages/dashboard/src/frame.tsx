@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
-import { Alerts } from './alerts.tsx'
+import { Alerts, BelowAlerts } from './alerts.tsx'
 import { logOut } from './api/kurir.ts'
 import { Choices } from './choices.tsx'
 import { useText } from './i18n/text.tsx'
@@ -47,7 +47,7 @@ export function Frame({ onLogout, children }: { onLogout: () => void; children: 
       <main className="main" id="main" tabIndex={-1}>
         <OtherTenantNote />
         <Alerts />
-        {children}
+        <BelowAlerts>{children}</BelowAlerts>
       </main>
     </div>
   )

@@ -11,6 +11,9 @@ const WHOLE = 200
 
 export type StatsWindow = 'hour' | 'day'
 export type DeliveryStatus = Delivery['status']
+/** How messages end that did not go out, or of which nobody can tell. */
+export const FAILED = ['failed', 'expired', 'unknown'] as const
+export type FailedStatus = (typeof FAILED)[number]
 
 /**
  * What the page reads, as queries of `useQuery`, and of `usePages` where they are long. `tenant`: whose things, for admin keys; the
@@ -65,6 +68,10 @@ function sessionReads(of: Of, query: Of & { limit: number }) {
             params: { path: { session }, query: { ...of, chat, limit } },
           }),
       }),
+    failed: (status: FailedStatus) =>
+      pages(['messages', 'failed', status], OFTEN_MS, (cursor) =>
+        kurir.get('/v1/messages', { params: { query: { ...of, limit: PAGE, status, ...cursor } } }),
+      ),
     message: (id: string) =>
       queryOptions({
         queryKey: ['message', id],
@@ -95,6 +102,16 @@ function webhookReads(of: Of, query: Of & { limit: number }) {
         queryKey: ['deliveries', 'count'],
         queryFn: () => kurir.get('/v1/deliveries', { params: { query: { ...of, limit: 100, status: 'dead' } } }),
         refetchInterval: OFTEN_MS,
+      }),
+    deliveriesOfMessage: (message: string) =>
+      pages(['deliveries', 'of', message], DELIVERIES_MS, (cursor) =>
+        kurir.get('/v1/deliveries', { params: { query: { ...of, limit: PAGE, message, ...cursor } } }),
+      ),
+    delivery: (id: string) =>
+      queryOptions({
+        queryKey: ['deliveries', 'one', id],
+        queryFn: () => kurir.get('/v1/deliveries/{id}', { params: { path: { id }, query: of } }),
+        refetchInterval: DELIVERIES_MS,
       }),
     deliveries: (status: DeliveryStatus) =>
       pages(['deliveries', 'all', status], DELIVERIES_MS, (cursor) =>

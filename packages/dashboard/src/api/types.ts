@@ -21,6 +21,7 @@ export type QuotaName = keyof Tenant['quotas']
 export type Webhook = Answer<'/v1/webhooks/{id}', 'get'>
 export type TestResult = Answer<'/v1/webhooks/{id}/test', 'post'>
 export type Delivery = ItemOf<Answer<'/v1/deliveries', 'get'>>
+export type WholeDelivery = Answer<'/v1/deliveries/{id}', 'get'>
 export type AuditEntry = ItemOf<Answer<'/v1/audit', 'get'>>
 export type Chat = ItemOf<Answer<'/v1/sessions/{session}/chats', 'get'>>
 export type Rule = ItemOf<Answer<'/v1/sessions/{session}/rules', 'get'>>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { useText } from '../i18n/text.tsx'
-import { useMe, useReads } from '../me.tsx'
+import { useMay, useMe, useReads } from '../me.tsx'
 import { Loaded } from '../ui/states.tsx'
 
 /** What failed: messages of the last day, and webhook deliveries that were given up. */
@@ -9,6 +9,7 @@ export function Failures() {
   const text = useText()
   const { session: bound } = useMe()
   const reads = useReads()
+  const mayRead = useMay('read')
   const stats = useQuery({ ...reads.stats('day'), enabled: bound === null })
   const dead = useQuery(reads.deadCount())
   const failed = stats.data?.buckets.reduce((sum, bucket) => sum + bucket.failed, 0) ?? 0
@@ -17,13 +18,17 @@ export function Failures() {
       <div className="pad">
         <h2>{text.overview.failures}</h2>
       </div>
-      <Loaded query={dead}>
+      <Loaded query={dead} room={84}>
         {({ data, next_cursor: more }) => (
           <ul className="list">
             {failed === 0 && data.length === 0 && <li className="muted">{text.overview.noFailures}</li>}
             {failed > 0 && (
               <li className="row row-between">
-                <span>{text.overview.failedMessages(failed)}</span>
+                {mayRead ? (
+                  <Link href="/messages/failed">{text.overview.failedMessages(failed)}</Link>
+                ) : (
+                  text.overview.failedMessages(failed)
+                )}
                 <span className="muted small">{text.overview.day}</span>
               </li>
             )}

@@ -3,14 +3,16 @@ import { Link } from 'wouter'
 import { path } from '../api/kurir.ts'
 import type { Message } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
-import { useReads } from '../me.tsx'
+import { useMe, useReads } from '../me.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { Clock } from '../ui/time.tsx'
 import { Bubble } from './chats/bubble.tsx'
+import { DeliveryList } from './webhooks/deliveries.tsx'
 
 /** One message: what it says, and what became of it. */
 export function MessagePage({ id }: { id: string }) {
   const text = useText()
+  const mayManage = useMe().scopes.some((scope) => scope === 'admin' || scope === 'manage')
   const query = useQuery(useReads().message(id))
   return (
     <>
@@ -24,17 +26,35 @@ export function MessagePage({ id }: { id: string }) {
       </div>
       <Loaded query={query}>
         {(message) => (
-          <div className="columns">
-            <div className="stack">
-              <section className="panel pad stack">
-                <Bubble message={message} />
-              </section>
-              <History message={message} />
+          <div className="stack">
+            <div className="columns">
+              <div className="stack">
+                <section className="panel pad stack">
+                  <Bubble message={message} />
+                </section>
+                <History message={message} />
+              </div>
+              <Facts message={message} />
             </div>
-            <Facts message={message} />
+            {mayManage && <Deliveries id={message.id} />}
           </div>
         )}
       </Loaded>
+    </>
+  )
+}
+
+/** What became of the news of it. */
+function Deliveries({ id }: { id: string }) {
+  const text = useText()
+  return (
+    <>
+      <h2>{text.webhooks.deliveries}</h2>
+      <DeliveryList
+        deliveries={useReads().deliveriesOfMessage(id)}
+        withUrl
+        empty={{ title: text.chats.noDeliveries, text: text.chats.noDeliveriesText }}
+      />
     </>
   )
 }
@@ -49,7 +69,7 @@ function History({ message }: { message: Message }) {
       <ol className="list" aria-label={text.chats.history}>
         {message.status_history.map(({ status, at, reason }) => (
           <li className="row row-between" key={`${status} ${at}`}>
-            <span>
+            <span className={`badge badge-${toneOf(status)}`}>
               {text.chats.statuses[status as keyof typeof text.chats.statuses] ?? status}
               {reason && <span className="mono muted"> {reason}</span>}
             </span>
@@ -61,6 +81,11 @@ function History({ message }: { message: Message }) {
       </ol>
     </section>
   )
+}
+
+function toneOf(status: string): string {
+  if (status === 'failed' || status === 'expired' || status === 'unknown') return 'bad'
+  return status === 'accepted' || status === 'prepared' ? 'none' : 'good'
 }
 
 function Facts({ message }: { message: Message }) {

@@ -22,7 +22,7 @@ export function OverviewPage() {
         <h1>{text.overview.title}</h1>
       </div>
       <div className="stack">
-        <Loaded query={sessions}>
+        <Loaded query={sessions} room={86}>
           {({ data }) => (data.length === 0 ? <FirstSession /> : <SessionFigures sessions={data} />)}
         </Loaded>
         {bound === null && <Traffic />}
@@ -85,7 +85,7 @@ function HealthPanel() {
   return (
     <section className="panel pad stack">
       <h2>{text.overview.health}</h2>
-      <Loaded query={health}>
+      <Loaded query={health} room={114}>
         {({ ok, store, encryption }) => (
           <dl className="facts">
             <dt>{text.overview.process}</dt>

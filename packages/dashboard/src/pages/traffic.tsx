@@ -27,7 +27,9 @@ export function Traffic() {
           ))}
         </div>
       </div>
-      <Loaded query={query}>{(stats) => <Plots stats={stats} />}</Loaded>
+      <Loaded query={query} room={258}>
+        {(stats) => <Plots stats={stats} />}
+      </Loaded>
     </section>
   )
 }

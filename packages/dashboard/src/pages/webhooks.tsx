@@ -64,9 +64,9 @@ function WebhookTable({ webhooks }: { webhooks: Webhook[] }) {
         <thead>
           <tr>
             <th>{text.webhooks.url}</th>
+            <th>{text.webhooks.state}</th>
             <th>{text.webhooks.events}</th>
             <th>{text.webhooks.session}</th>
-            <th>{text.webhooks.state}</th>
           </tr>
         </thead>
         <tbody>
@@ -74,6 +74,9 @@ function WebhookTable({ webhooks }: { webhooks: Webhook[] }) {
             <tr key={webhook.id}>
               <td className="name wrap">
                 <Link href={path`/webhooks/${webhook.id}`}>{webhook.url}</Link>
+              </td>
+              <td>
+                <WebhookState webhook={webhook} />
               </td>
               <td data-label={text.webhooks.events}>
                 <span className="row">
@@ -85,9 +88,6 @@ function WebhookTable({ webhooks }: { webhooks: Webhook[] }) {
                 </span>
               </td>
               <td data-label={text.webhooks.session}>{webhook.session ?? text.all}</td>
-              <td>
-                <WebhookState webhook={webhook} />
-              </td>
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { useText } from '../i18n/text.tsx'
 import { Button } from './button.tsx'
 
@@ -14,7 +14,8 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
   const text = useText()
-  useEffect(() => {
+  // Closed before it is taken away: the browser then gives the focus back to what had it.
+  useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
     return () => dialog?.close()

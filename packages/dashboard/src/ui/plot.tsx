@@ -10,7 +10,7 @@ export interface Line {
   values: number[]
 }
 
-const HEIGHT = 180
+const HEIGHT = 160
 
 /** Lines over time; `times` are seconds since the epoch. Beside it the sums in words, for those who do not see it. */
 export function Plot({ label, times, lines }: { label: string; times: number[]; lines: Line[] }) {
@@ -57,7 +57,7 @@ function optionsOf(box: HTMLElement, lines: Line[], language: string): UPlot.Opt
     cursor: { show: false },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most)] } },
     axes: [
-      { ...axis, values: clock },
+      { ...axis, values: clock, size: 28 },
       { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 10_000, 100_000] },
     ],
     series: [

@@ -20,8 +20,15 @@ export interface Readable<Data> {
   refetch: () => unknown
 }
 
+interface LoadedProps<Data> {
+  query: Readable<Data>
+  /** The height that it will take, in pixels, so that nothing below moves. */
+  room?: number
+  children: (data: Data) => ReactNode
+}
+
 /** What was read, or that it is being read (in about the room that it will take), or why it cannot be. */
-export function Loaded<Data>({ query, children }: { query: Readable<Data>; children: (data: Data) => ReactNode }) {
+export function Loaded<Data>({ query, room = 180, children }: LoadedProps<Data>) {
   const text = useText()
   if (query.data !== undefined) return children(query.data)
   if (query.error) {
@@ -33,7 +40,7 @@ export function Loaded<Data>({ query, children }: { query: Readable<Data>; child
     )
   }
   return (
-    <div className="skeleton skeleton-rows" aria-busy="true">
+    <div className="skeleton" style={{ height: room }} aria-busy="true">
       <span className="skip">{text.loading}</span>
     </div>
   )

@@ -63,14 +63,7 @@ function Words({ message }: { message: Message }) {
     )
   }
   if (contacts) {
-    return contacts.map(({ name, phones, organization }) => (
-      <div key={`${name} ${phones[0]?.number}`}>
-        {name}
-        <div className="muted small">
-          {[organization, ...phones.map(({ number }) => number)].filter(Boolean).join(' · ')}
-        </div>
-      </div>
-    ))
+    return contacts.map((contact) => <ContactCard key={`${contact.name} ${contact.phones[0]?.number}`} {...contact} />)
   }
   if (poll) {
     return (
@@ -86,6 +79,24 @@ function Words({ message }: { message: Message }) {
   }
   const words = message.text ?? message.caption ?? (message.media ? '' : summaryOf(message, text.chats.kinds))
   return words && <div>{words}</div>
+}
+
+type Contact = NonNullable<Message['contacts']>[number]
+
+/** What a contact's card says, as text. */
+function ContactCard({ name, organization, phones }: Contact) {
+  return (
+    <div className="contact">
+      <strong>{name}</strong>
+      {organization && <div className="small">{organization}</div>}
+      {phones.map(({ number, type }) => (
+        <div className="muted small" key={number}>
+          +{number}
+          {type && ` · ${type.toLowerCase()}`}
+        </div>
+      ))}
+    </div>
+  )
 }
 
 function Media({ message, media }: { message: Message; media: NonNullable<Message['media']> }) {

@@ -1,13 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { kurir } from '../../api/kurir.ts'
 import { type Pages, usePages } from '../../api/pages.ts'
 import { useChange } from '../../api/queries.ts'
-import type { Delivery } from '../../api/types.ts'
+import type { Delivery, WholeDelivery } from '../../api/types.ts'
 import { useText } from '../../i18n/text.tsx'
-import { useMay } from '../../me.tsx'
+import { useMay, useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { TextArea } from '../../ui/field.tsx'
 import { List } from '../../ui/list-page.tsx'
+import { Loaded } from '../../ui/states.tsx'
 import { Clock } from '../../ui/time.tsx'
 
 const TONES = { delivered: 'good', pending: 'warn', dead: 'bad' } as const
@@ -23,13 +26,12 @@ interface DeliveryListProps {
 export function DeliveryList({ deliveries, withUrl = false, empty }: DeliveryListProps) {
   const [shown, setShown] = useState<string | null>(null)
   const { query, more } = usePages(deliveries)
-  const delivery = query.data?.data.find(({ id }) => id === shown)
   return (
     <>
       <List query={query} more={more} empty={empty}>
         {(rows) => <DeliveryTable deliveries={rows} withUrl={withUrl} onShow={setShown} />}
       </List>
-      {delivery && <DeliveryDialog delivery={delivery} onClose={() => setShown(null)} />}
+      {shown !== null && <DeliveryDialog id={shown} onClose={() => setShown(null)} />}
     </>
   )
 }
@@ -96,42 +98,18 @@ function answerOf({ last_status: status, last_error: error }: Delivery): string 
   return [status, error].filter((part) => part !== null).join(' · ') || '–'
 }
 
-function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
+function DeliveryDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const text = useText()
+  const query = useQuery(useReads().delivery(id))
   const mayManage = useMay('manage')
-  const again = useChange(
-    () => kurir.post('/v1/deliveries/{id}/redeliver', { params: { path: { id: delivery.id } } }),
-    { stale: [['deliveries']], done: onClose },
-  )
+  const again = useChange(() => kurir.post('/v1/deliveries/{id}/redeliver', { params: { path: { id } } }), {
+    stale: [['deliveries']],
+    done: onClose,
+  })
   return (
     <Dialog title={text.webhooks.delivery} onClose={onClose} wide>
       <div className="stack">
-        <dl className="facts">
-          <dt>{text.webhooks.request}</dt>
-          <dd className="mono">POST {delivery.url}</dd>
-          <dt>webhook-id</dt>
-          <dd className="mono">{delivery.event}</dd>
-          <dt>{text.webhooks.event}</dt>
-          <dd className="mono">{delivery.type}</dd>
-          <dt>{text.webhooks.state}</dt>
-          <dd>
-            <DeliveryState delivery={delivery} />
-          </dd>
-          <dt>{text.webhooks.attempts}</dt>
-          <dd>{delivery.attempts}</dd>
-          <dt>{text.webhooks.answer}</dt>
-          <dd>{answerOf(delivery)}</dd>
-          <dt>{text.webhooks.made}</dt>
-          <dd>
-            <Clock at={delivery.created_at} seconds />
-          </dd>
-          {delivery.due_at && <dt>{text.webhooks.due}</dt>}
-          {delivery.due_at && (
-            <dd>
-              <Clock at={delivery.due_at} seconds />
-            </dd>
-          )}
-        </dl>
+        <Loaded query={query}>{(delivery) => <Whole delivery={delivery} />}</Loaded>
         <div className="dialog-end">
           <Button onClick={onClose}>{text.close}</Button>
           {mayManage && (
@@ -143,4 +121,59 @@ function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: ()
       </div>
     </Dialog>
   )
+}
+
+function Whole({ delivery }: { delivery: WholeDelivery }) {
+  const text = useText()
+  const { request, answer } = delivery
+  return (
+    <>
+      <dl className="facts">
+        <dt>{text.webhooks.state}</dt>
+        <dd>
+          <DeliveryState delivery={delivery} />
+        </dd>
+        <dt>{text.webhooks.event}</dt>
+        <dd className="mono">{delivery.type}</dd>
+        <dt>{text.webhooks.request}</dt>
+        <dd className="mono">POST {delivery.url}</dd>
+        <dt>webhook-id</dt>
+        <dd className="mono">{delivery.event}</dd>
+        <dt>{text.webhooks.attempts}</dt>
+        <dd>{delivery.attempts}</dd>
+        <dt>{text.webhooks.answer}</dt>
+        <dd>{answerOf(delivery)}</dd>
+        <dt>{text.webhooks.made}</dt>
+        <dd>
+          <Clock at={delivery.created_at} seconds />
+        </dd>
+        {delivery.due_at && <dt>{text.webhooks.due}</dt>}
+        {delivery.due_at && (
+          <dd>
+            <Clock at={delivery.due_at} seconds />
+          </dd>
+        )}
+      </dl>
+      {request && <Body label={`${text.webhooks.posted} · ${request.content_type}`} body={request.body} />}
+      {answer !== null && <Body label={text.webhooks.answered} body={answer} />}
+    </>
+  )
+}
+
+/** Lines that are shown without scrolling. */
+const MOST_LINES = 14
+
+function Body({ label, body }: { label: string; body: string }) {
+  const shown = indented(body)
+  const rows = Math.min(shown.split('\n').length, MOST_LINES)
+  return <TextArea label={label} className="input body-text mono" readOnly rows={rows} value={shown} />
+}
+
+/** JSON over several lines; other texts as they are. */
+function indented(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    return body
+  }
 }
