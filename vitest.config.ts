@@ -26,9 +26,20 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: [...never, ...e2e, ...conformance],
+          // Some walk over every route, and three files run at once on two cores.
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
         },
       },
-      { test: { name: 'conformance', include: conformance, exclude: [...never, ...e2e], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'conformance',
+          include: conformance,
+          exclude: [...never, ...e2e],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
       { test: { name: 'e2e', include: e2e, exclude: never, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
