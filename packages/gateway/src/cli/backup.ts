@@ -37,6 +37,9 @@ export function addBackup(program: Command, streams: Streams): void {
     .action(async (file: string, { data, media, json }: BackupFlags) => {
       const { config } = loadConfig(data === undefined ? {} : { KURIR_DATA: data })
       refusePostgres(config, 'backup', 'Use pg_dump')
+      if (media && config.media.s3) {
+        throw new CliError('The files are in a bucket, not on this disk: leave --media out', EXIT.usage)
+      }
       const { makeBackup } = await import('../store/sqlite/backup/make.ts')
       const output = new Output(json === true, streams)
       const report = await output.during(`Copying the store in ${config.dataDir}`, () =>
@@ -55,12 +58,16 @@ export function addBackup(program: Command, streams: Streams): void {
     .option('--json', 'answer in one line of JSON')
     .addHelpText('after', RESTORE_HELP)
     .action(async (file: string, { data, resend, json }: RestoreFlags) => {
-      refusePostgres(loadConfig({}).config, 'restore', 'Use pg_restore, and then "kurir store renew"')
+      const { config } = loadConfig({})
+      refusePostgres(config, 'restore', 'Use pg_restore, and then "kurir store renew"')
       const logger = createLogger({ level: 'warn', pretty: process.stderr.isTTY === true })
       const { restoreBackup } = await import('../store/sqlite/backup/restore.ts')
       const output = new Output(json === true, streams)
       const report = await output.during(`Restoring ${file}`, () =>
-        restoreBackup({ file, dataDir: data, resend: resend === true, now: Date.now(), logger }),
+        restoreBackup({
+          ...{ file, dataDir: data, resend: resend === true, now: Date.now(), logger },
+          areFilesElsewhere: config.media.s3 !== null,
+        }),
       )
       const unknown = report.unknown ? ` ${report.unknown} messages that were being sent are now "unknown".` : ''
       const text = `Restored ${report.sessions} sessions and ${report.media} files into ${data}.${unknown}`

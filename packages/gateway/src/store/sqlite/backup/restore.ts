@@ -15,6 +15,8 @@ export interface RestoreOptions {
   dataDir: string
   /** Send again what was being sent when the backup was made, at the risk of sending it twice. */
   resend: boolean
+  /** The files of messages are not in the data directory but where they were when the backup was made. */
+  areFilesElsewhere?: boolean
   now: number
   logger: Logger
 }
@@ -61,7 +63,7 @@ export function restoreBackup(options: RestoreOptions): RestoreReport {
   }
 }
 
-function unpack(draft: string, { file, dataDir, resend, now }: RestoreOptions): RestoreReport {
+function unpack(draft: string, { file, dataDir, resend, now, areFilesElsewhere }: RestoreOptions): RestoreReport {
   const driver = openDriver(draft, { busyMs: 0 })
   try {
     if (!driver.prepare<[]>(IS_BACKUP).get()) throw new BackupError(`${file} is not a backup of Kurir.`)
@@ -71,8 +73,8 @@ function unpack(draft: string, { file, dataDir, resend, now }: RestoreOptions): 
     if (fault?.integrity_check !== 'ok') throw new BackupError(`${file} is damaged: ${fault?.integrity_check}`)
     migrate(driver, MIGRATIONS, now)
     const renewal = renew(driver, { now, resend })
-    const media = unpackMedia(driver, join(dataDir, 'media'))
-    driver.prepare<[{ now: number }]>(FORGET_FILES).run({ now })
+    const media = areFilesElsewhere ? 0 : unpackMedia(driver, join(dataDir, 'media'))
+    if (!areFilesElsewhere) driver.prepare<[{ now: number }]>(FORGET_FILES).run({ now })
     const sessions = driver.prepare<[], { count: number }>(SESSIONS).get()?.count ?? 0
     // What was deleted must not stay in free pages.
     driver.exec('DROP TABLE backup_media; DROP TABLE backup_info; VACUUM')
