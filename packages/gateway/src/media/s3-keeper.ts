@@ -63,7 +63,8 @@ export class S3Keeper implements FileKeeper {
     const { sdk, client } = await this.#load()
     const { bucket, prefix } = this.#place
     try {
-      await client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }))
+      // Where nothing lies: the right to list is all that is asked for.
+      await client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}none/`, MaxKeys: 1 }))
     } catch (error) {
       const name = error instanceof Error ? error.name : ''
       const advice = REFUSALS.get(name)

@@ -64,6 +64,7 @@ export function keeperConformance(name: string, open: () => Promise<KeptPlace>):
       await Promise.all([keep(bytes), keep(bytes), keep(Buffer.concat([bytes, bytes]))])
       await keep(bytes)
       expect(await listed()).toEqual([hashOf(bytes), hashOf(Buffer.concat([bytes, bytes]))].sort())
+      await place.files.check()
       expect(await staged()).toEqual([])
     })
 
