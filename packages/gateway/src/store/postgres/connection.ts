@@ -33,7 +33,7 @@ export interface Connection {
 /** Opens connections to one database. */
 export interface Connector {
   /** `onLost` is called once or more after it was connected, also by `close`. */
-  connect(onLost: () => void): Promise<Connection>
+  connect(onLost: () => void, withinMs?: number): Promise<Connection>
   /** Whether all connections are one and the same, as in an embedded database. */
   readonly isShared: boolean
 }
@@ -47,12 +47,12 @@ const BYTEA = 17
 export function serverConnector(url: string): Connector {
   return {
     isShared: false,
-    async connect(onLost) {
+    async connect(onLost, withinMs = CONNECT_MS) {
       const socket = new Socket()
       const client = new Client({
         connectionString: url,
         types: parsers(),
-        connectionTimeoutMillis: CONNECT_MS,
+        connectionTimeoutMillis: withinMs,
         keepAlive: true,
         application_name: 'kurir',
         pipeline: true,

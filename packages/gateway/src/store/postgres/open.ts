@@ -30,6 +30,9 @@ export interface PostgresOptions {
   migrations?: readonly Migration[]
 }
 
+/** A server that is asleep or busy is waited for; later ones are made while callers wait. */
+const FIRST_CONNECT_MS = 10_000
+
 /**
  * Opens the store, takes the database for this process and brings its schema up to date. Throws
  * {@link DatabaseInUseError}, {@link StoreTooNewError}, {@link MasterKeyError} and {@link OutageError}; their messages
@@ -38,7 +41,7 @@ export interface PostgresOptions {
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { connector, clock, logger, isPrepared, migrations = MIGRATIONS } = options
   const keyring = options.masterKey ? new Keyring(options.masterKey) : null
-  const connection = await connector.connect(() => undefined)
+  const connection = await connector.connect(() => undefined, FIRST_CONNECT_MS)
   const readers = new Readers(connector)
   const driver = sqlDriver(readers, isPrepared)
   let token: number | undefined
