@@ -14,15 +14,13 @@ export interface Scope {
 /** The transaction whose unit is running. */
 const running = new AsyncLocalStorage<Scope>()
 
-/** Runs a unit: its statements go to the transaction's connection. Rejects where a posted one failed. */
-export async function within<T>(scope: Scope, unit: () => Promise<T>): Promise<T> {
-  const result = await running.run(scope, unit).catch(async (error: unknown) => {
+/** Runs a unit: its statements go to the transaction's connection. Those it posted are not waited for. */
+export function within<T>(scope: Scope, unit: () => Promise<T>): Promise<T> {
+  return running.run(scope, unit).catch(async (error: unknown) => {
     // What failed first is the reason; what came after it says only that the transaction is aborted.
     await settlePosted(scope)
     throw error
   })
-  await settlePosted(scope)
-  return result
 }
 
 /** Waits for all posted statements; rejects as the first that failed. */

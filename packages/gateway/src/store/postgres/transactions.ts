@@ -61,6 +61,7 @@ export class PgTransactions implements Transactions {
     post(scope, say('SAVEPOINT unit'))
     try {
       const result = await within(scope, unit)
+      await settlePosted(scope)
       post(scope, say('RELEASE SAVEPOINT unit'))
       return result
     } catch (error) {
@@ -73,11 +74,14 @@ export class PgTransactions implements Transactions {
 
   async commit(): Promise<void> {
     const scope = this.scope()
-    await settlePosted(scope)
+    // Without its number nobody could be asked about a COMMIT that is not answered.
+    await scope.xid
+    const posted = settlePosted(scope)
     const fence = scope.connection.query({ text: FENCE, values: [this.options.token] })
     const commit = scope.connection.query(say('COMMIT'))
-    const [held, done] = await Promise.allSettled([fence, commit])
+    const [sent, held, done] = await Promise.allSettled([posted, fence, commit])
     this.open = undefined
+    if (sent.status === 'rejected' && !(sent.reason instanceof OutageError)) throw sent.reason
     if (held.status === 'rejected' && isFenced(held.reason)) {
       this.options.onFenced()
       throw new OutageError('LEASE_LOST', held.reason)

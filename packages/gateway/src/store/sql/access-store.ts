@@ -129,7 +129,7 @@ export class SqlAccessStore implements AccessStore {
     return this.writer.write(async () => {
       const used = await this.usage.of(counter)
       if (used + amount > limit) return { used, taken: false }
-      await this.usage.add(counter, amount)
+      this.usage.add(counter, amount)
       return { used: used + amount, taken: true }
     })
   }

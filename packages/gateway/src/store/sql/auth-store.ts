@@ -49,8 +49,8 @@ export class SqlAuthStore implements AuthStore {
 
   commit(session: SessionUid, batch: SignalBatch): Promise<void> {
     return this.writer.write(async () => {
-      await this.keys.apply(session, batch.keys)
-      await this.journal.add(session, batch.journal, this.clock.now())
+      this.keys.apply(session, batch.keys)
+      this.journal.add(session, batch.journal, this.clock.now())
     })
   }
 
@@ -64,7 +64,7 @@ export class SqlAuthStore implements AuthStore {
 
   consumeJournal(session: SessionUid, journalKeys: string[]): Promise<void> {
     return this.writer.write(async () => {
-      for (const key of journalKeys) await this.journal.consume(session, key)
+      for (const key of journalKeys) this.journal.consume(session, key)
     })
   }
 

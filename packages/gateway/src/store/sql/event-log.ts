@@ -51,7 +51,7 @@ export class EventLog {
     const stamp = await this.sessions.nextSeq(session)
     if (!stamp) throw new KurirError('session_not_found')
     const id = newId('evt')
-    const eventRowNo = await this.events.insert({
+    this.events.insert({
       id,
       seq: stamp.seq,
       type,
@@ -65,16 +65,16 @@ export class EventLog {
       messageId: message ?? null,
     })
     effects.events = true
-    const deliver = async (endpoint: Endpoint, lane: string) => {
+    const deliver = (endpoint: Endpoint, lane: string) => {
       if (!wantsEvent(endpoint, session, type)) return
       const now = this.clock.now()
-      await this.deliveries.insert({ endpoint: endpoint.id, eventRowNo, eventId: id, eventType: type, lane, now })
+      this.deliveries.insert({ endpoint: endpoint.id, session, seq: stamp.seq, lane, now })
       effects.deliveries = true
     }
     // Sessions of one endpoint must not wait for one another, so the session is part of the lane.
-    for (const endpoint of await this.endpointsOf(stamp.tenant)) await deliver(endpoint, `${session} ${lane}`)
+    for (const endpoint of await this.endpointsOf(stamp.tenant)) deliver(endpoint, `${session} ${lane}`)
     const target = notify && (await this.endpoints.byId(notify.endpoint))
-    if (notify && target) await deliver(target, notify.lane)
+    if (notify && target) deliver(target, notify.lane)
   }
 
   /** To be called when endpoints changed, and when a change of them was rolled back. */

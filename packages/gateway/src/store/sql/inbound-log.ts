@@ -40,7 +40,7 @@ export class InboundLog {
 
   async insert(effects: Effects, session: SessionUid, inbound: InboundMessage, at: number): Promise<MessageRecord> {
     const message = await this.record(session, inbound, at)
-    await this.messages.insert({ message, proto: null, undecryptable: false, claim: null })
+    this.messages.add({ message, proto: null, undecryptable: false, claim: null })
     await this.noteSender(message)
     await this.keepRemote(message, inbound, at)
     await this.log.announce(effects, message, receivedEvent(inbound.content), at)
@@ -59,7 +59,7 @@ export class InboundLog {
   /** What is known of a message that cannot be decrypted yet. */
   async insertStub(effects: Effects, session: SessionUid, inbound: UndecryptableMessage, at: number): Promise<void> {
     const stub = await this.record(session, { ...inbound, content: UNDECRYPTABLE, quote: null }, at)
-    await this.messages.insert({ message: stub, proto: null, undecryptable: true, claim: null })
+    this.messages.add({ message: stub, proto: null, undecryptable: true, claim: null })
     await this.log.announce(effects, stub, 'message.undecryptable', at)
   }
 
@@ -72,7 +72,7 @@ export class InboundLog {
       pushName: inbound.pushName ?? stub.message.pushName,
       senderAlt: inbound.senderAlt ?? stub.message.senderAlt,
     }
-    await this.messages.fill(stub.rowNo, message)
+    this.messages.fill(stub.rowNo, message)
     await this.noteSender(message)
     await this.keepRemote(message, inbound, at)
     await this.log.announce(effects, message, receivedEvent(inbound.content), at)

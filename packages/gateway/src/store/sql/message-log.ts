@@ -30,7 +30,7 @@ export class MessageLog {
   ): Promise<AdvanceResult> {
     const attempts = message.attempts + (change.attempted ? 1 : 0)
     if (!advances(message.status, change.status)) {
-      if (change.attempted) await this.messages.countAttempt(message.id)
+      if (change.attempted) this.messages.noteAttempt(message.id)
       return { changed: false, message: { ...message, attempts } }
     }
     const { status, reason } = change
@@ -45,7 +45,7 @@ export class MessageLog {
       const event = statusEvent(step)
       if (event) await this.announce(effects, after, event, at, notify)
     }
-    await this.messages.setStatus(rowNo, after)
+    this.messages.setStatus(rowNo, after)
     return { changed: true, message: after }
   }
 

@@ -107,7 +107,7 @@ export class SqlMessageStore implements MessageStore {
       const { message } = stored
       // The bytes of a message that may have been handed over are final.
       if (message.status !== 'accepted') return
-      await this.messages.saveProto(stored, proto, 'prepared', [...message.history, { status: 'prepared', at }])
+      this.messages.saveProto(stored, proto, 'prepared', [...message.history, { status: 'prepared', at }])
     })
   }
 
@@ -143,7 +143,7 @@ export class SqlMessageStore implements MessageStore {
       const { message } = stored
       if (isSettled(message.status)) return message
       if (message.expiresAt !== null && message.expiresAt <= now) return this.log.expire(effects, stored, now)
-      await this.messages.countAttempt(id)
+      this.messages.noteAttempt(id)
       return undefined
     })
   }
@@ -176,7 +176,7 @@ export class SqlMessageStore implements MessageStore {
 
   storeInbound(session: SessionUid, message: InboundMessage, at: number): Promise<InboundResult> {
     return this.writer.write(async (effects) => {
-      await this.journal.consume(session, message.journalKey)
+      this.journal.consume(session, message.journalKey)
       const known = await this.messages.byIdentity({ sessionUid: session, ...message })
       if (!known) return { stored: true, message: await this.inbound.insert(effects, session, message, at) }
       if (!known.undecryptable) return { stored: false, message: known.message }
@@ -266,7 +266,7 @@ export class SqlMessageStore implements MessageStore {
       const limit = limits[name]
       if (limit > 0 && counter && (await this.usage.of(counter)) >= limit) return { kind: 'over_quota', period, limit }
     }
-    for (const counter of counters) await this.usage.add(counter, 1)
+    for (const counter of counters) this.usage.add(counter, 1)
     return undefined
   }
 

@@ -40,17 +40,19 @@ export class ContactTable {
   async note(session: SessionUid, addresses: readonly (Jid | null)[], name: string | null): Promise<void> {
     const phone = addresses.find((jid) => jid && jidKind(jid) === 'user') ?? null
     const lid = addresses.find((jid) => jid && jidKind(jid) === 'lid') ?? null
-    const one = phone === null ? undefined : await this.byPhoneRow.get(session, phone)
-    const other = lid === null ? undefined : await this.byLidRow.get(session, lid)
+    const [one, other] = await Promise.all([
+      phone === null ? undefined : this.byPhoneRow.get(session, phone),
+      lid === null ? undefined : this.byLidRow.get(session, lid),
+    ])
     const known = one ?? other
     if (!known) {
-      if (phone ?? lid) await this.insertRow.run(session, phone, lid, name)
+      if (phone ?? lid) this.insertRow.post(session, phone, lid, name)
       return
     }
-    if (one && other && one.row_no !== other.row_no) await this.deleteRow.run(other.row_no)
+    if (one && other && one.row_no !== other.row_no) this.deleteRow.post(other.row_no)
     const next = { phone: phone ?? known.phone, lid: lid ?? known.lid, name: name ?? known.push_name }
     if (next.phone === known.phone && next.lid === known.lid && next.name === known.push_name) return
-    await this.updateRow.run(next.phone, next.lid, next.name, known.row_no)
+    this.updateRow.post(next.phone, next.lid, next.name, known.row_no)
   }
 
   /** The person with this address. */

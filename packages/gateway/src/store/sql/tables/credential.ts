@@ -28,8 +28,8 @@ export class CredentialTable {
     return row && this.sealer.openText(placeOf(session), row.value)
   }
 
-  async save(session: SessionUid, json: string): Promise<void> {
-    await this.saveRow.run(session, this.sealer.sealText(placeOf(session), json))
+  save(session: SessionUid, json: string): void {
+    this.saveRow.post(session, this.sealer.sealText(placeOf(session), json))
   }
 
   async delete(session: SessionUid): Promise<void> {

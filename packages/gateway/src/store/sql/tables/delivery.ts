@@ -1,15 +1,18 @@
 import type { EventType } from '../../../core/event.ts'
-import { type DeliveryId, type EndpointId, type EventId, newId, type TenantId } from '../../../core/ids.ts'
+import { type DeliveryId, type EndpointId, newId, type SessionUid, type TenantId } from '../../../core/ids.ts'
 import type { AttemptOutcome, Delivery, DeliveryFilter, DeliveryState } from '../../../webhooks/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
 
-// Without ORDER BY, because SQLite plans one with parameters anew at every call, and this runs for every event.
-const LANE_BUSY = `SELECT 1 FROM delivery WHERE endpoint = ? AND lane = ? AND state = 'pending' LIMIT 1`
 const LANE_HEAD = `
   SELECT row_no FROM delivery WHERE endpoint = ? AND lane = ? AND state = 'pending' ORDER BY row_no LIMIT 1`
+// The look at the lane is without ORDER BY, because SQLite plans one with parameters anew at every call.
 const INSERT = `
   INSERT INTO delivery (id, endpoint, event_row_no, event_id, event_type, lane, state, due_at, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)`
+  SELECT @id, @endpoint, row_no, id, type, @lane, 'pending',
+    CASE WHEN EXISTS (SELECT 1 FROM delivery WHERE endpoint = @endpoint AND lane = @lane AND state = 'pending')
+      THEN NULL ELSE CAST(@now AS BIGINT) END,
+    CAST(@now AS BIGINT)
+  FROM event WHERE session_uid = @session AND seq = @seq`
 const DUE = `
   SELECT row_no, id, endpoint, event_row_no, attempts, due_at FROM delivery
   WHERE due_at <= ? ORDER BY due_at, row_no LIMIT ?`
@@ -72,9 +75,9 @@ export interface DueRow {
 
 export interface NewDelivery {
   endpoint: EndpointId
-  eventRowNo: number
-  eventId: EventId
-  eventType: EventType
+  /** The event, by its session and number there. */
+  session: SessionUid
+  seq: number
   /** What must stay in order at this endpoint. */
   lane: string
   /** Milliseconds. */
@@ -82,15 +85,12 @@ export interface NewDelivery {
 }
 
 type SettleValues = [string, number | null, number | null, string | null, string | null, number | null, number]
-type InsertValues = [string, string, number, string, string, string, number | null, number]
-
 /**
  * Only the oldest pending delivery of a lane (endpoint and lane text) has a `due_at`; the ones behind it are parked
  * with NULL.
  */
 export class DeliveryTable {
   private readonly driver: Driver
-  private readonly laneBusy
   private readonly laneHead
   private readonly insertRow
   private readonly dueRows
@@ -109,9 +109,8 @@ export class DeliveryTable {
 
   constructor(driver: Driver) {
     this.driver = driver
-    this.laneBusy = driver.prepare<[string, string]>(LANE_BUSY)
     this.laneHead = driver.prepare<[string, string], { row_no: number }>(LANE_HEAD)
-    this.insertRow = driver.prepare<InsertValues>(INSERT)
+    this.insertRow = driver.prepare<[Record<string, SqlValue>]>(INSERT)
     this.dueRows = driver.prepare<[number, number], DueRow>(DUE)
     this.dueAtEndpointRows = driver.prepare<[string, number, number], DueRow>(DUE_AT_ENDPOINT)
     this.nextEndpoint = driver.prepare<[string], { endpoint: EndpointId }>(NEXT_ENDPOINT)
@@ -128,9 +127,8 @@ export class DeliveryTable {
   }
 
   /** Due at once, or parked behind an unfinished one of its lane. */
-  async insert({ endpoint, eventRowNo, eventId, eventType, lane, now }: NewDelivery): Promise<void> {
-    const dueAt = (await this.laneBusy.get(endpoint, lane)) ? null : now
-    await this.insertRow.run(newId('dlv'), endpoint, eventRowNo, eventId, eventType, lane, dueAt, now)
+  insert({ endpoint, session, seq, lane, now }: NewDelivery): void {
+    this.insertRow.post({ id: newId('dlv'), endpoint, session, seq, lane, now })
   }
 
   /** Oldest first. */
@@ -163,12 +161,12 @@ export class DeliveryTable {
     const row = await this.pendingRow.get(id)
     if (!row) return false
     if (next.kind === 'retry') {
-      await this.settleRow.run('pending', next.dueAt, status, error, answer, null, row.row_no)
+      this.settleRow.post('pending', next.dueAt, status, error, answer, null, row.row_no)
       return true
     }
-    await this.settleRow.run(next.kind, null, status, error, answer, at, row.row_no)
+    this.settleRow.post(next.kind, null, status, error, answer, at, row.row_no)
     const following = await this.laneHead.get(row.endpoint, row.lane)
-    if (following) await this.makeDueRow.run(at, following.row_no)
+    if (following) this.makeDueRow.post(at, following.row_no)
     return true
   }
 

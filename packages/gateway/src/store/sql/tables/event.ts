@@ -45,9 +45,8 @@ export class EventTable {
     this.byRow = driver.prepare<[number], Row>(BY_ROW)
   }
 
-  /** Answers the row number. */
-  async insert(event: RenderedEvent): Promise<number> {
-    return await this.insertRow.insert(
+  insert(event: RenderedEvent): void {
+    this.insertRow.post(
       event.id,
       event.tenant,
       event.sessionUid,

@@ -39,9 +39,9 @@ export class JournalTable {
   }
 
   /** A key that is there already keeps its row. */
-  async add(session: SessionUid, entries: JournalEntry[], at: number): Promise<void> {
+  add(session: SessionUid, entries: JournalEntry[], at: number): void {
     for (const { key, plaintext, envelope } of entries) {
-      await this.addRow.run(session, key, this.sealer.sealBytes(placeOf(session, key), plaintext), envelope, at)
+      this.addRow.post(session, key, this.sealer.sealBytes(placeOf(session, key), plaintext), envelope, at)
     }
   }
 
@@ -57,8 +57,8 @@ export class JournalTable {
     }))
   }
 
-  async consume(session: SessionUid, key: string): Promise<void> {
-    await this.consumeRow.run(session, key)
+  consume(session: SessionUid, key: string): void {
+    this.consumeRow.post(session, key)
   }
 
   async deleteAll(session: SessionUid): Promise<void> {

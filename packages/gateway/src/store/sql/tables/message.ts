@@ -149,8 +149,17 @@ export class MessageTable {
   }
 
   /** Answers the row number: the order of storing. */
-  async insert({ message, proto, undecryptable, claim, notify = null }: NewMessage): Promise<number> {
-    return await this.insertRow.insert({
+  async insert(message: NewMessage): Promise<number> {
+    return await this.insertRow.insert(this.columnsOf(message))
+  }
+
+  /** The same for those who need no row number. */
+  add(message: NewMessage): void {
+    this.insertRow.post(this.columnsOf(message))
+  }
+
+  private columnsOf({ message, proto, undecryptable, claim, notify = null }: NewMessage): Record<string, SqlValue> {
+    return {
       id: message.id,
       tenant: message.tenant,
       session_uid: message.sessionUid,
@@ -176,7 +185,7 @@ export class MessageTable {
       // What is due at its acceptance keeps its place among the others.
       due_at: message.sendAt !== null && message.sendAt > message.timestamp ? message.sendAt : null,
       expires_at: message.expiresAt,
-    })
+    }
   }
 
   async byId(id: MessageId): Promise<StoredMessage | undefined> {
@@ -206,18 +215,18 @@ export class MessageTable {
     await this.freeClaimRow.run(rowNo)
   }
 
-  async setStatus(rowNo: number, { status, history, attempts }: MessageRecord): Promise<void> {
-    await this.setStatusRow.run(status, JSON.stringify(history), attempts, rowNo)
+  setStatus(rowNo: number, { status, history, attempts }: MessageRecord): void {
+    this.setStatusRow.post(status, JSON.stringify(history), attempts, rowNo)
   }
 
-  async saveProto(
+  saveProto(
     { rowNo, message }: StoredMessage,
     proto: Uint8Array,
     status: MessageStatus,
     history: StatusChange[],
-  ): Promise<void> {
+  ): void {
     const sealed = this.sealer.sealBytes(protoOf(message.sessionUid, message.id), proto)
-    await this.saveProtoRow.run(sealed, status, JSON.stringify(history), rowNo)
+    this.saveProtoRow.post(sealed, status, JSON.stringify(history), rowNo)
   }
 
   /** False for an unknown message. */
@@ -229,10 +238,15 @@ export class MessageTable {
     return (await this.countAttemptRow.run(id)) > 0
   }
 
+  /** The same of a message that is there. */
+  noteAttempt(id: MessageId): void {
+    this.countAttemptRow.post(id)
+  }
+
   /** Puts the content into the stub of an undecryptable message. */
-  async fill(rowNo: number, message: MessageRecord): Promise<void> {
+  fill(rowNo: number, message: MessageRecord): void {
     const { content, quote, pushName, senderAlt } = message
-    await this.fillRow.run(JSON.stringify(content), quoteText(quote), pushName, senderAlt, rowNo)
+    this.fillRow.post(JSON.stringify(content), quoteText(quote), pushName, senderAlt, rowNo)
   }
 
   async outbox(session: SessionUid, afterRow: number, limit: number): Promise<OutboxItem[]> {

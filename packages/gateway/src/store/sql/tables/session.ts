@@ -156,7 +156,7 @@ export class SessionTable {
 
   /** Takes the session's next sequence number, for an event written in the same unit. */
   async nextSeq(uid: SessionUid): Promise<SessionStamp | undefined> {
-    await this.countEventRow.run(uid)
+    this.countEventRow.post(uid)
     return await this.stampRow.get(uid)
   }
 

@@ -30,18 +30,19 @@ export class SignalKeyTable {
   /** The values that exist, by id. */
   async load(session: SessionUid, type: string, ids: string[]): Promise<Map<string, string>> {
     const found = new Map<string, string>()
-    for (const id of ids) {
-      const row = await this.loadRow.get(session, type, id)
+    const rows = await Promise.all(ids.map((id) => this.loadRow.get(session, type, id)))
+    for (const [index, id] of ids.entries()) {
+      const row = rows[index]
       if (row) found.set(id, this.sealer.openText(placeOf(session, type, id), row.value))
     }
     return found
   }
 
   /** In order, so that the last write of a key wins. */
-  async apply(session: SessionUid, writes: KeyWrite[]): Promise<void> {
+  apply(session: SessionUid, writes: KeyWrite[]): void {
     for (const { type, id, value } of writes) {
-      if (value === null) await this.deleteRow.run(session, type, id)
-      else await this.saveRow.run(session, type, id, this.sealer.sealText(placeOf(session, type, id), value))
+      if (value === null) this.deleteRow.post(session, type, id)
+      else this.saveRow.post(session, type, id, this.sealer.sealText(placeOf(session, type, id), value))
     }
   }
 

@@ -30,7 +30,7 @@ export class UsageTable {
   }
 
   /** Never below 0. */
-  async add({ tenant, what, period }: UsageCounter, amount: number): Promise<void> {
-    await this.addRow.run({ tenant, what, month: period, first: Math.max(0, amount), amount })
+  add({ tenant, what, period }: UsageCounter, amount: number): void {
+    this.addRow.post({ tenant, what, month: period, first: Math.max(0, amount), amount })
   }
 }
