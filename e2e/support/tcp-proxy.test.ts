@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { TcpProxy } from './tcp-proxy.ts'
 
 test('a line is passed on, late, cut and given back', async () => {
@@ -29,6 +29,34 @@ test('a line is passed on, late, cut and given back', async () => {
   expect(await echo('three')).toBe('cut')
   proxy.mend()
   expect(await echo('four')).toBe('four')
+  await proxy.stop()
+  server.close()
+})
+
+test('what comes in many pieces keeps its order on a slow line', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const proxy = await TcpProxy.start({ host: '127.0.0.1', port: (server.address() as AddressInfo).port })
+  proxy.slowDown(1)
+  const socket = connect(proxy.port, '127.0.0.1').setNoDelay(true)
+  let came = ''
+  socket.on('data', (chunk) => {
+    came += chunk
+  })
+  let sent = ''
+  // The clock goes on between any two looks at it, as it does now and then on a busy machine.
+  let looks = 0
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => Math.floor(looks++ / 3))
+  for (let piece = 0; piece < 200; piece += 1) {
+    const text = `${piece} `
+    sent += text
+    socket.write(text)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  while (came.length < sent.length) await once(socket, 'data')
+  clock.mockRestore()
+  expect(came).toBe(sent)
+  socket.destroy()
   await proxy.stop()
   server.close()
 })

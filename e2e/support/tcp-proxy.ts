@@ -74,12 +74,15 @@ export class TcpProxy {
 
   /** Does things after the delay of the moment, and never before an earlier one. */
   #inOrder(): (work: () => void) => void {
+    const waiting: (() => void)[] = []
     let last = 0
     return (work) => {
       last = Math.max(Date.now() + this.#delayMs, last)
       const wait = last - Date.now()
-      if (wait > 0) setTimeout(work, wait)
-      else work()
+      if (wait <= 0 && waiting.length === 0) return work()
+      waiting.push(work)
+      // Timers of different lengths may end in another order: whichever ends first does what came first.
+      setTimeout(() => waiting.shift()?.(), wait)
     }
   }
 }
