@@ -215,6 +215,9 @@ describe('zapo, a client that shares no code with Baileys', () => {
     await eventually(() => lab.world.phone(ZED).companions.get(1)?.link?.active)
     expect(errors).toEqual([])
     expect(again.getCredentials()).toMatchObject({ meJid: `${ZED}:1@s.whatsapp.net` })
+    // Its one-time keys stayed in the first client's store, so it begins to number them anew.
+    await eventually(() => lab.world.violations.length > 0)
+    expect(lab.world.violations.splice(0)).toEqual([`${ZED}: prekeys 1 are used again`])
   })
 
   test('pairs by code, and logs out', async () => {
