@@ -6,10 +6,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { freePort } from '../../packages/gateway/src/sandbox/free-port.ts'
 import { signatureHeaders } from '../../packages/gateway/src/webhooks/sign.ts'
 import { openRig } from '../../packages/gateway/src/webhooks/test/pump.ts'
 import { eventually } from '../support/api.ts'
-import { freePort } from '../support/free-port.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../docs/examples/webhooks/', import.meta.url))
 const PAGE = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')

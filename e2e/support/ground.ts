@@ -6,10 +6,10 @@ import { type Lab, type LabOptions, startLab } from 'kurir-lab'
 import { childEnv } from '../../packages/gateway/src/config/config.ts'
 import { Child } from '../../packages/gateway/src/sandbox/child.ts'
 import { JsonApi } from '../../packages/gateway/src/sandbox/clients.ts'
+import { freePort } from '../../packages/gateway/src/sandbox/free-port.ts'
 import { populate } from '../../packages/gateway/src/sandbox/populate.ts'
 import { eventually, json } from './api.ts'
 import { type Database, sqlite } from './database.ts'
-import { freePort } from './free-port.ts'
 
 /** Where messages go to and fro: a gateway, a lab, and who is there. */
 export interface Place {

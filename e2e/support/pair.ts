@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Child } from '../../packages/gateway/src/sandbox/child.ts'
+import { freePort } from '../../packages/gateway/src/sandbox/free-port.ts'
 import { eventually } from './api.ts'
-import { freePort } from './free-port.ts'
 import type { Ground } from './ground.ts'
 
 /** Between the end of a process and its next start. Milliseconds. */

@@ -70,12 +70,9 @@ const PRUNE_EVERY_MS = 10 * 60_000
 /** Opens the store and wires all rooms together, on the machine's clock or another. Nothing runs before `start()`. */
 export async function createApp(config: Config, logger: Logger, clock: Clock = systemClock): Promise<App> {
   const failpoint = config.failpoint ? dieAt(config.failpoint) : undefined
-  let fatal: (reason: string) => void = () => undefined
-  const failed = new Promise<string>((resolve) => {
-    fatal = resolve
-  })
+  const { promise: failed, resolve: fail } = Promise.withResolvers<string>()
   const { dataDir, database, masterKey } = config
-  const onLost = () => fatal('another gateway has taken over the database')
+  const onLost = () => fail('another gateway has taken over the database')
   const opened = await openStore({ dataDir, database, masterKey, clock, logger, onLost })
   // Nothing in a simulated network is anybody's.
   if (!opened.encryption.isOn && !config.lab) logger.warn(UNENCRYPTED)

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +7,7 @@ import { Child } from './child.ts'
 import { JsonApi, until } from './clients.ts'
 import type { SandboxContract } from './contract.ts'
 import { createSessionKeys, createTenantKeys } from './dialect-keys.ts'
+import { freePort } from './free-port.ts'
 import { populate } from './populate.ts'
 
 export interface SandboxOptions {
@@ -155,17 +155,4 @@ async function listens(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, host, () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }

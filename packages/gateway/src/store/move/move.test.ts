@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../../core/clock.ts'
 import { phoneJid } from '../../core/jid.ts'
 import { ANI, World } from '../conformance/world.ts'
-import { connectPostgres, type PgValue } from '../postgres/driver.ts'
+import { connectPostgres } from '../postgres/driver.ts'
 import { makeDatabase, missingServer, type TestDatabase } from '../postgres/test/database.ts'
 import { refuseUnfinishedMove } from '../postgres/unfinished-move.ts'
 import { openSqliteStore } from '../sqlite/open.ts'
@@ -53,15 +53,6 @@ async function fill(): Promise<void> {
 
 function move(over: { from?: string; to?: string; onProgress?: (progress: MoveProgress) => void } = {}) {
   return moveStore({ from: dataDir, to: database.url, now: world.now, logger, pieceRows: 50, ...over })
-}
-
-async function ask(sql: string): Promise<PgValue[][]> {
-  const driver = await connectPostgres(database.url)
-  try {
-    return await driver.rows(sql)
-  } finally {
-    await driver.close()
-  }
 }
 
 /** Whether a gateway may open the new database: resolves, or rejects with why not. */
@@ -109,12 +100,14 @@ describe.skipIf(missingServer)(`a move to PostgreSQL${missingServer ? `: ${missi
     expect(rows).toMatchObject({ session: 1, message: 2 * MESSAGES, endpoint: 1 })
     expect(rows.delivery).toBeGreaterThanOrEqual(MESSAGES)
     expect(progress.at(-1)).toMatchObject({ rows: summary.rows, total: summary.rows })
-    expect(await ask('SELECT push_name, metadata FROM session')).toEqual([
+    expect(await database.ask('SELECT push_name, metadata FROM session')).toEqual([
       [`Toko "Ani" \\ 'é' 👋`, JSON.stringify({ a: '{},"NULL"' })],
     ])
-    expect(await ask("SELECT DISTINCT encode(proto, 'hex') FROM message WHERE direction = 'out'")).toEqual([['010203']])
-    expect(await ask("SELECT count(*) FROM message WHERE push_name = 'Ani'")).toEqual([[1]])
-    const [[highest, next] = []] = await ask(
+    expect(await database.ask("SELECT DISTINCT encode(proto, 'hex') FROM message WHERE direction = 'out'")).toEqual([
+      ['010203'],
+    ])
+    expect(await database.ask("SELECT count(*) FROM message WHERE push_name = 'Ani'")).toEqual([[1]])
+    const [[highest, next] = []] = await database.ask(
       "SELECT max(row_no), nextval(pg_get_serial_sequence('message', 'row_no')) FROM message",
     )
     expect(next).toBe(Number(highest) + 1)
@@ -146,7 +139,7 @@ describe.skipIf(missingServer)(`a move to PostgreSQL${missingServer ? `: ${missi
 
   test('does not end where the copy is not the same', async () => {
     await killedMove()
-    await ask("UPDATE session SET push_name = 'Somebody else'")
+    await database.ask("UPDATE session SET push_name = 'Somebody else'")
     await expect(move()).rejects.toThrow('The copy of session is not the same')
     await expect(openTarget()).rejects.toThrow('has not ended')
   })
@@ -156,15 +149,17 @@ describe.skipIf(missingServer)(`a move to PostgreSQL${missingServer ? `: ${missi
     await expect(move()).rejects.toThrow('in use by another Kurir process')
     await expect(move({ from: join(dataDir, 'nothing') })).rejects.toThrow('There is no')
     expect(existsSync(join(dataDir, 'moved.json'))).toBe(false)
-    expect(await ask('SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()')).toEqual([[0]])
+    expect(await database.ask('SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()')).toEqual([[0]])
   })
 
   test('refuses a database that has anything in it, and leaves both as they were', async () => {
-    await ask('CREATE TABLE orders (id BIGINT)')
+    await database.ask('CREATE TABLE orders (id BIGINT)')
     await expect(move()).rejects.toThrow('is not empty')
     await world.restart()
     await world.accept(await world.session(), { chat: ANI })
-    expect(await ask('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()')).toEqual([['orders']])
+    expect(await database.ask('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()')).toEqual([
+      ['orders'],
+    ])
   })
 
   test('refuses a database that another store was moved to', async () => {

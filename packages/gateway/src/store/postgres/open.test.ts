@@ -8,7 +8,7 @@ import { StoreTooNewError } from '../migrations/migration.ts'
 import { MasterKeyError } from '../sealing/keyring.ts'
 import type { Store } from '../store.ts'
 import { serverConnector } from './connection.ts'
-import { connectPostgres, type PgValue } from './driver.ts'
+import { connectPostgres } from './driver.ts'
 import { DatabaseInUseError } from './lease.ts'
 import { openPostgresStore, type PostgresOptions } from './open.ts'
 import { makeDatabase, missingServer, type TestDatabase } from './test/database.ts'
@@ -26,15 +26,6 @@ async function open(over: Partial<PostgresOptions> & { url?: string } = {}): Pro
   const store = await openPostgresStore({ connector, clock: systemClock, logger, isPrepared: true, ...rest })
   opened.push(store)
   return store
-}
-
-async function ask(sql: string): Promise<PgValue[][]> {
-  const driver = await connectPostgres(database.url)
-  try {
-    return await driver.rows(sql)
-  } finally {
-    await driver.close()
-  }
 }
 
 const worldOf = (store: Store) =>
@@ -59,9 +50,9 @@ describe.skipIf(missingServer)(`a store on PostgreSQL${missingServer ? `: ${miss
 
   test('belongs to nobody when the process that had it is dead, on this machine at once', async () => {
     await (await open()).close()
-    const [[owner] = []] = await ask('SELECT owner FROM store_lease')
+    const [[owner] = []] = await database.ask('SELECT owner FROM store_lease')
     const dead = String(owner).replace(/\d+$/, '4194303')
-    await ask(`UPDATE store_lease SET owner = '${dead}', expires_at = clock_timestamp() + interval '1 hour'`)
+    await database.ask(`UPDATE store_lease SET owner = '${dead}', expires_at = clock_timestamp() + interval '1 hour'`)
     const started = performance.now()
     await open()
     expect(performance.now() - started).toBeLessThan(3_000)
@@ -72,35 +63,37 @@ describe.skipIf(missingServer)(`a store on PostgreSQL${missingServer ? `: ${miss
     const store = await open({ onLost })
     const world = await worldOf(store)
     const session = await world.session()
-    await ask('UPDATE store_lease SET token = token + 1')
+    await database.ask('UPDATE store_lease SET token = token + 1')
     await expect(world.accept(session)).rejects.toMatchObject({ code: 'unavailable' })
     await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { timeout: 3_000 })
     expect(store.health()).toMatchObject({ ok: false })
-    expect(await ask('SELECT count(*) FROM message')).toEqual([[0]])
+    expect(await database.ask('SELECT count(*) FROM message')).toEqual([[0]])
   })
 
   test('that is put back to an earlier state while a gateway runs has a token that nobody had', async () => {
     await (await open()).close()
-    const [[earlier] = []] = await ask('SELECT token FROM store_lease')
+    const [[earlier] = []] = await database.ask('SELECT token FROM store_lease')
     const running = await worldOf(await open({ onLost: vi.fn() }))
     const session = await running.session()
-    const [[token] = []] = await ask('SELECT token FROM store_lease')
-    await ask(`UPDATE store_lease SET token = ${earlier}, owner = '', expires_at = '-infinity'`)
+    const [[token] = []] = await database.ask('SELECT token FROM store_lease')
+    await database.ask(`UPDATE store_lease SET token = ${earlier}, owner = '', expires_at = '-infinity'`)
     await open()
-    const [[next] = []] = await ask('SELECT token FROM store_lease')
+    const [[next] = []] = await database.ask('SELECT token FROM store_lease')
     expect([earlier, token]).not.toContain(next)
     await expect(running.accept(session)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('that a newer release has used is refused and left as it is', async () => {
     await (await open()).close()
-    await ask(`INSERT INTO schema_migration (version, name, applied_at) VALUES (${MIGRATIONS.length + 1}, 'later', 0)`)
+    await database.ask(
+      `INSERT INTO schema_migration (version, name, applied_at) VALUES (${MIGRATIONS.length + 1}, 'later', 0)`,
+    )
     await expect(open()).rejects.toThrow(StoreTooNewError)
   })
 
   test('whose move has not ended is refused', async () => {
-    await ask(CREATE_MOVE)
-    await ask("INSERT INTO store_move (id, source, state, step, rows) VALUES (1, 'x', 'moving', 0, 0)")
+    await database.ask(CREATE_MOVE)
+    await database.ask("INSERT INTO store_move (id, source, state, step, rows) VALUES (1, 'x', 'moving', 0, 0)")
     await expect(open()).rejects.toThrow('has not ended')
   })
 
@@ -120,7 +113,7 @@ describe.skipIf(missingServer)(`a store on PostgreSQL${missingServer ? `: ${miss
     await plain.remove()
     const store = await open({ masterKey: { text } })
     expect(await store.auth.loadCreds(session.uid)).toBe('{"secret":"canary"}')
-    expect(String((await ask('SELECT value FROM credential'))[0]?.[0])).toMatch(/^v1\|/)
+    expect(String((await database.ask('SELECT value FROM credential'))[0]?.[0])).toMatch(/^v1\|/)
     await store.close()
     await expect(open({ masterKey: { text: randomBytes(32).toString('base64') } })).rejects.toThrow(MasterKeyError)
     await expect(open()).rejects.toThrow(MasterKeyError)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { connectPostgres } from '../driver.ts'
+import { connectPostgres, type PgValue } from '../driver.ts'
 
 /** Why there is no server to test with; undefined where there is one. `global-setup.ts` has looked for it. */
 export const missingServer: string | undefined = process.env.TEST_DATABASE_URL
@@ -9,6 +9,8 @@ export const missingServer: string | undefined = process.env.TEST_DATABASE_URL
 /** A database of the test's own. */
 export interface TestDatabase {
   url: string
+  /** Runs one statement and answers its rows. */
+  ask(sql: string): Promise<PgValue[][]>
   drop(): Promise<void>
 }
 
@@ -18,13 +20,17 @@ export async function makeDatabase(server = process.env.TEST_DATABASE_URL ?? '')
   await onServer(server, `CREATE DATABASE ${name}`)
   const url = new URL(server)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`) }
+  return {
+    url: url.href,
+    ask: (sql) => onServer(url.href, sql),
+    drop: async () => void (await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`)),
+  }
 }
 
-async function onServer(server: string, sql: string): Promise<void> {
+async function onServer(server: string, sql: string): Promise<PgValue[][]> {
   const driver = await connectPostgres(server)
   try {
-    await driver.exec(sql)
+    return await driver.rows(sql)
   } finally {
     await driver.close()
   }

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../../sandbox/free-port.ts'
 import { connectPostgres } from '../driver.ts'
-import { freePort, unprivileged } from './server.ts'
+import { unprivileged } from './server.ts'
 
 /** Why there is no PgBouncer to test with; undefined where there is one. */
 export const whyNoPooler: string | undefined =

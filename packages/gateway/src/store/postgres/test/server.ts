@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { freePort } from '../../../sandbox/free-port.ts'
 import { connectPostgres } from '../driver.ts'
 
 /** A server to test with, or why there is none. */
@@ -85,16 +85,4 @@ export function unprivileged(): { uid: number; gid: number } | undefined {
   const ask = (flag: string, name: string) => Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout)
   const name = spawnSync('id', ['postgres']).status === 0 ? 'postgres' : 'nobody'
   return { uid: ask('-u', name), gid: ask('-g', name) }
-}
-
-/** A TCP port of 127.0.0.1 that nobody has. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

@@ -2,6 +2,7 @@ import type { EventType } from '../../../core/event.ts'
 import { type DeliveryId, type EndpointId, newId, type SessionUid, type TenantId } from '../../../core/ids.ts'
 import type { AttemptOutcome, Delivery, DeliveryFilter, DeliveryState } from '../../../webhooks/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
+import { Filter } from './filter.ts'
 
 const LANE_HEAD = `
   SELECT row_no FROM delivery WHERE endpoint = ? AND lane = ? AND state = 'pending' ORDER BY row_no LIMIT 1`
@@ -215,28 +216,18 @@ export class DeliveryTable {
 
   /** Newest first; of an endpoint, or of all that a tenant has. */
   async list(of: { endpoint: EndpointId } | { tenant: TenantId }, filter: DeliveryFilter): Promise<Delivery[]> {
-    const terms = ['endpoint' in of ? 'd.endpoint = ?' : 'e.tenant = ?']
-    const values: SqlValue[] = ['endpoint' in of ? of.endpoint : of.tenant]
-    if (filter.state) {
-      terms.push('d.state = ?')
-      values.push(filter.state)
-    }
-    if (filter.sessionUid) {
-      terms.push('e.session_uid = ?')
-      values.push(filter.sessionUid)
-    }
-    if (filter.message) {
-      terms.push('d.event_row_no IN (SELECT row_no FROM event WHERE message_id = ?)')
-      values.push(filter.message)
-    }
-    if (filter.cursor) {
-      terms.push('d.row_no < (SELECT row_no FROM delivery WHERE id = ?)')
-      values.push(filter.cursor)
-    }
+    const { state, sessionUid, message, cursor, limit } = filter
+    const wanted = new Filter()
+    if ('endpoint' in of) wanted.where('d.endpoint = ?', of.endpoint)
+    else wanted.where('e.tenant = ?', of.tenant)
+    if (state) wanted.where('d.state = ?', state)
+    if (sessionUid) wanted.where('e.session_uid = ?', sessionUid)
+    if (message) wanted.where('d.event_row_no IN (SELECT row_no FROM event WHERE message_id = ?)', message)
+    if (cursor) wanted.where('d.row_no < (SELECT row_no FROM delivery WHERE id = ?)', cursor)
     return (
       await this.driver
-        .prepare<SqlValue[], Row>(`${SHOWN} WHERE ${terms.join(' AND ')} ORDER BY d.row_no DESC LIMIT ?`)
-        .all(...values, filter.limit)
+        .prepare<SqlValue[], Row>(`${SHOWN} ${wanted.sql} ORDER BY d.row_no DESC LIMIT ?`)
+        .all(...wanted.values, limit)
     ).map(fromRow)
   }
 }

@@ -2,6 +2,7 @@ import type { EventRecord, EventType } from '../../../core/event.ts'
 import type { EventId, MessageId, SessionUid, TenantId } from '../../../core/ids.ts'
 import type { EventQuery, StoredEvent } from '../../../events/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
+import { Filter } from './filter.ts'
 
 const INSERT = `
   INSERT INTO event (id, tenant, session_uid, session, seq, type, timestamp, data, metadata, lane, message_id)
@@ -81,24 +82,18 @@ export class EventTable {
   }
 
   async list(query: EventQuery): Promise<StoredEvent[]> {
-    const terms: string[] = []
-    const values: SqlValue[] = []
-    const where = (term: string, ...bound: SqlValue[]) => {
-      terms.push(term)
-      values.push(...bound)
-    }
-    if (query.tenant !== null) where('tenant = ?', query.tenant)
-    if (query.sessionUid) where('session_uid = ?', query.sessionUid)
-    if (query.types) where(oneOf('type', query.types), ...query.types)
-    if (query.afterSeq !== undefined) where('seq > ?', query.afterSeq)
-    if (query.afterRow !== undefined) where('row_no > ?', query.afterRow)
-    const filter = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''
+    const filter = new Filter()
+    if (query.tenant !== null) filter.where('tenant = ?', query.tenant)
+    if (query.sessionUid) filter.where('session_uid = ?', query.sessionUid)
+    if (query.types) filter.where(oneOf('type', query.types), ...query.types)
+    if (query.afterSeq !== undefined) filter.where('seq > ?', query.afterSeq)
+    if (query.afterRow !== undefined) filter.where('row_no > ?', query.afterRow)
     // Within a session both orders are one; `seq` has the index.
     const order = query.sessionUid ? 'seq' : 'row_no'
     return (
       await this.driver
-        .prepare<SqlValue[], Row>(`${SELECT} ${filter} ORDER BY ${order} LIMIT ?`)
-        .all(...values, query.limit)
+        .prepare<SqlValue[], Row>(`${SELECT} ${filter.sql} ORDER BY ${order} LIMIT ?`)
+        .all(...filter.values, query.limit)
     ).map((row) => ({ row: row.row_no, event: fromRow(row) }))
   }
 }

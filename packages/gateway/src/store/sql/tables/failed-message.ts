@@ -2,6 +2,7 @@ import type { TenantId } from '../../../core/ids.ts'
 import type { MessageRecord } from '../../../core/message.ts'
 import type { FailedFilter } from '../../../messages/ports.ts'
 import type { Driver, SqlValue } from '../driver.ts'
+import { Filter } from './filter.ts'
 import { MESSAGE_ROWS } from './message.ts'
 import { fromMessageRow, type MessageRow } from './message-row.ts'
 
@@ -16,18 +17,13 @@ export class FailedMessages {
   /** Newest first. */
   async list(tenant: TenantId, { status, session, cursor, limit }: FailedFilter): Promise<MessageRecord[]> {
     // The status is one of three words of ours; written out, so that the index of those alone serves.
-    const terms = ['m.tenant = ?', `m.status = '${status}'`]
-    const values: SqlValue[] = [tenant]
-    if (session !== undefined) {
-      terms.push('m.session_uid = ?')
-      values.push(session)
-    }
-    if (cursor !== undefined) {
-      terms.push('m.row_no < (SELECT row_no FROM message WHERE id = ?)')
-      values.push(cursor)
-    }
-    const sql = `${MESSAGE_ROWS} WHERE ${terms.join(' AND ')} ORDER BY m.row_no DESC LIMIT ?`
-    const rows = await this.driver.prepare<SqlValue[], MessageRow>(sql).all(...values, limit)
+    const wanted = new Filter()
+    wanted.where('m.tenant = ?', tenant)
+    wanted.where(`m.status = '${status}'`)
+    if (session !== undefined) wanted.where('m.session_uid = ?', session)
+    if (cursor !== undefined) wanted.where('m.row_no < (SELECT row_no FROM message WHERE id = ?)', cursor)
+    const sql = `${MESSAGE_ROWS} ${wanted.sql} ORDER BY m.row_no DESC LIMIT ?`
+    const rows = await this.driver.prepare<SqlValue[], MessageRow>(sql).all(...wanted.values, limit)
     return rows.map((row) => fromMessageRow(row).message)
   }
 }

@@ -14,6 +14,7 @@ import type {
 import { SEALED } from '../../sealing/columns.ts'
 import type { Place, Sealer } from '../../sealing/sealer.ts'
 import type { Driver, SqlValue } from '../driver.ts'
+import { Filter } from './filter.ts'
 import { fromMessageRow, type MessageRow, type OutboxRow, parseQuote, type StoredMessage } from './message-row.ts'
 
 const INSERT = `
@@ -324,26 +325,15 @@ export class MessageTable {
   }
 
   async list(session: SessionUid, filter: MessageFilter): Promise<MessageRecord[]> {
-    const terms = ['m.session_uid = ?']
-    const values: SqlValue[] = [session]
-    if (filter.chat) {
-      terms.push(`m.row_no IN (${ROWS_OF_CHAT})`)
-      values.push(session, filter.chat, session, filter.chat)
-    }
-    if (filter.direction) {
-      terms.push('m.direction = ?')
-      values.push(filter.direction)
-    }
-    if (filter.status) {
-      terms.push('m.status = ?')
-      values.push(filter.status)
-    }
-    if (filter.cursor) {
-      terms.push('m.row_no < (SELECT row_no FROM message WHERE id = ?)')
-      values.push(filter.cursor)
-    }
-    const sql = `${MESSAGE_ROWS} WHERE ${terms.join(' AND ')} ORDER BY m.row_no DESC LIMIT ?`
-    return (await this.driver.prepare<SqlValue[], MessageRow>(sql).all(...values, filter.limit)).map(
+    const { chat, direction, status, cursor, limit } = filter
+    const wanted = new Filter()
+    wanted.where('m.session_uid = ?', session)
+    if (chat) wanted.where(`m.row_no IN (${ROWS_OF_CHAT})`, session, chat, session, chat)
+    if (direction) wanted.where('m.direction = ?', direction)
+    if (status) wanted.where('m.status = ?', status)
+    if (cursor) wanted.where('m.row_no < (SELECT row_no FROM message WHERE id = ?)', cursor)
+    const sql = `${MESSAGE_ROWS} ${wanted.sql} ORDER BY m.row_no DESC LIMIT ?`
+    return (await this.driver.prepare<SqlValue[], MessageRow>(sql).all(...wanted.values, limit)).map(
       (row) => fromMessageRow(row).message,
     )
   }
