@@ -38,7 +38,7 @@ import { Traffic } from './stats/traffic.ts'
 import { ItemAlertStore } from './store/alert-store.ts'
 import { ItemAuditStore } from './store/audit-store.ts'
 import { openStore } from './store/open-store.ts'
-import { Keyring, MasterKeyError } from './store/sealing/keyring.ts'
+import { MasterKeyError } from './store/sealing/keyring.ts'
 import type { Store } from './store/store.ts'
 import type { Traces } from './traces.ts'
 import { BodyFormats } from './webhooks/body.ts'
@@ -181,7 +181,7 @@ async function wire(config: Config, ground: Ground): Promise<Parts> {
       const { ok } = store.health()
       return { ok, store: ok ? 'ok' : 'failing', encryption: store.encryption.isOn ? 'on' : 'off' }
     },
-    rotateMasterKey: () => rotateMasterKey(store, config),
+    rotateMasterKey: () => rotateMasterKey(store),
   }
   const dashboard = dashboardOf(config)
   const server = await buildServer({ gateway, config, logger, dialects, dashboard, metrics, traces })
@@ -260,11 +260,11 @@ interface WebhookNeeds {
 }
 
 /** Re-wraps every data key; the master key's fingerprint tells the caller that it is the one that was meant. */
-async function rotateMasterKey(store: Store, { masterKey }: Config): Promise<{ rewrapped: number; masterKey: string }> {
-  if (!masterKey) throw new KurirError('unavailable', 'There is no master key: the store is not encrypted')
+async function rotateMasterKey({ encryption }: Store): Promise<{ rewrapped: number; masterKey: string }> {
+  if (!encryption.isOn) throw new KurirError('unavailable', 'There is no master key: the store is not encrypted')
   try {
-    const rewrapped = await store.encryption.rotate()
-    return { rewrapped, masterKey: new Keyring(masterKey).current }
+    const rewrapped = await encryption.rotate()
+    return { rewrapped, masterKey: encryption.masterKey() }
   } catch (error) {
     throw error instanceof MasterKeyError ? new KurirError('unavailable', error.message, { cause: error }) : error
   }

@@ -46,6 +46,8 @@ interface Encryption {
    * it re-wrapped; 0 without encryption.
    */
   rotate(): Promise<number>
+  /** The fingerprint of the master key that wraps; empty without encryption. */
+  masterKey(): string
 }
 
 interface StoreHealth {

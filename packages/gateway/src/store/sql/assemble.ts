@@ -165,11 +165,11 @@ interface EncryptionOptions {
 
 async function openEncryption(options: EncryptionOptions): Promise<Store['encryption']> {
   const { writer, driver, clock, keyring, sealer, logger, compact } = options
-  if (!keyring) return { isOn: false, rotate: async () => 0 }
+  if (!keyring) return { isOn: false, rotate: async () => 0, masterKey: () => '' }
   const tables = { dataKeys: new DataKeyTable(driver), masterKey: new MasterKeyTable(driver) }
   const parts = { writer, driver, tables, keyring, sealer, now: () => clock.now() }
   await turnOn(parts, compact, logger)
-  return { isOn: true, rotate: () => rotateMasterKey(parts) }
+  return { isOn: true, rotate: () => rotateMasterKey(parts), masterKey: () => keyring.current }
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {
