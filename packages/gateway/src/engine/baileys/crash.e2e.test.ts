@@ -16,13 +16,6 @@ const CHILD = fileURLToPath(new URL('./test/crash-child.ts', import.meta.url))
 
 let bench: Bench
 let directory: string
-let numbers = 15_554_000_000
-
-/** A number nobody else in this file uses. */
-function number(): string {
-  numbers += 1
-  return String(numbers)
-}
 
 interface Account {
   phone: string
@@ -33,7 +26,7 @@ interface Account {
 /** A paired account whose credentials and keys lie in a file. */
 async function account(): Promise<Account> {
   const session = newId('ses')
-  const phone = number()
+  const phone = bench.newNumber()
   const file = join(directory, `${phone}.json`)
   await bench.control.phone(phone)
   const auth = new FileAuth(file, session)
@@ -65,8 +58,7 @@ function run(who: Account, orders: Partial<Orders>) {
 }
 
 async function friends(who: Account) {
-  const bob = number()
-  await bench.control.phone(bob)
+  const bob = await bench.contact()
   const group = await bench.group('Friends', bob, [who.phone])
   return { bob, group }
 }

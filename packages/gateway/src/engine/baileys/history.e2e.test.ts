@@ -1,40 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId } from '../../core/ids.ts'
 import { phoneJid } from '../../core/jid.ts'
-import type { BaileysEngine } from './engine.ts'
 import { Bench, eventually } from './test/harness.ts'
 
 const DAY_SECONDS = 86_400
 let bench: Bench
-let numbers = 15_564_000_000
-
-/** A number nobody else in this file uses. */
-function number(): string {
-  numbers += 1
-  return String(numbers)
-}
-
-async function contact(): Promise<string> {
-  const phone = number()
-  await bench.control.phone(phone)
-  return phone
-}
 
 /** A phone that hands its messages to devices that are linked later. */
-async function phoneWithPast(): Promise<string> {
-  const phone = number()
-  await bench.control.phone(phone, { history: true })
-  return phone
-}
-
-/** Links a new session to a phone that is there, and logs in. */
-async function link(phone: string, engine?: BaileysEngine) {
-  const session = newId('ses')
-  const { sink } = bench.connect(session, engine)
-  const qr = await eventually(() => sink.qrs[0])
-  await bench.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
-  await eventually(() => sink.closed)
-  return { session, ...(await bench.login(session, engine)) }
+function phoneWithPast(): Promise<string> {
+  return bench.contact({ history: true })
 }
 
 /** How many pieces of history the session has journalled and not dealt with. */
@@ -55,13 +28,13 @@ afterAll(async () => {
 describe('the history of a phone', () => {
   test('is taken piece by piece, as far back as was asked for, in order, and not as messages that come in', async () => {
     const phone = await phoneWithPast()
-    const bob = await contact()
+    const bob = await bench.contact()
     const group = await bench.group('Friends', bob, [phone])
     await bench.control.text(bob, phone, 'too old', { age: 8 * DAY_SECONDS })
     for (let n = 0; n < 60; n += 1) await bench.control.text(bob, phone, `from Bob ${n}`, { age: 3_000 - n })
     for (let n = 0; n < 60; n += 1) await bench.control.text(phone, bob, `to Bob ${n}`, { age: 2_000 - n })
     await bench.control.text(bob, group, 'to all', { age: 100 })
-    const { sink, session } = await link(phone)
+    const { sink, session } = await bench.link(phone)
     await eventually(() => sink.history.length >= 121)
     await eventually(() => open(session) === 0)
     expect(sink.history).toHaveLength(121)
@@ -89,13 +62,9 @@ describe('the history of a phone', () => {
 
   test('does not hold up what comes in', async () => {
     const phone = await phoneWithPast()
-    const bob = await contact()
+    const bob = await bench.contact()
     for (let n = 0; n < 60; n += 1) await bench.control.text(bob, phone, `past ${n}`, { age: 100 })
-    const session = newId('ses')
-    const { sink: pairing } = bench.connect(session)
-    const qr = await eventually(() => pairing.qrs[0])
-    await bench.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
-    await eventually(() => pairing.closed)
+    const { session } = await bench.scan(phone)
     const { sink } = bench.connect(session)
     const { promise: stuck, resolve: go } = Promise.withResolvers<void>()
     sink.beforeHistory = () => stuck
@@ -109,13 +78,9 @@ describe('the history of a phone', () => {
 
   test('is read again at the next login where a connection ended before it was stored', async () => {
     const phone = await phoneWithPast()
-    const bob = await contact()
+    const bob = await bench.contact()
     for (let n = 0; n < 60; n += 1) await bench.control.text(bob, phone, `past ${n}`, { age: 100 })
-    const session = newId('ses')
-    const { sink: pairing } = bench.connect(session)
-    const qr = await eventually(() => pairing.qrs[0])
-    await bench.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
-    await eventually(() => pairing.closed)
+    const { session } = await bench.scan(phone)
     const { sink, connection } = bench.connect(session)
     sink.beforeHistory = () => {
       throw new Error('the disk is full')
@@ -130,10 +95,10 @@ describe('the history of a phone', () => {
 
   test('is left out where its file is gone, and the rest is taken', async () => {
     const phone = await phoneWithPast()
-    const bob = await contact()
+    const bob = await bench.contact()
     for (let n = 0; n < 60; n += 1) await bench.control.text(bob, phone, `past ${n}`, { age: 1_000 - n })
     await bench.control.fault('media-error', { code: 404 })
-    const { sink, session } = await link(phone)
+    const { sink, session } = await bench.link(phone)
     await eventually(() => sink.history.length === 50)
     await eventually(() => open(session) === 0)
     await bench.control.call('DELETE', '/faults')
@@ -142,9 +107,9 @@ describe('the history of a phone', () => {
 
   test('is not taken by default', async () => {
     const phone = await phoneWithPast()
-    const bob = await contact()
+    const bob = await bench.contact()
     await bench.control.text(bob, phone, 'past', { age: 100 })
-    const { sink, session } = await link(phone, bench.newEngine())
+    const { sink, session } = await bench.link(phone, bench.newEngine())
     await eventually(() => bench.wire.of(phone, 'receipt', { type: 'hist_sync' })[0])
     await bench.control.text(bob, phone, 'now')
     await eventually(() => sink.messages.length === 1)

@@ -21,15 +21,8 @@ afterAll(async () => {
 
 /** A new session of the phone that connects only as the options say. */
 async function paired(phone: string, options: ConnectOptions) {
-  const session = newId('ses')
   await bench.control.phone(phone)
-  const { sink: pairing } = bench.connect(session, bench.engine, options)
-  const qr = await eventually(() => pairing.qrs[0])
-  await bench.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
-  await eventually(() => pairing.closed)
-  const made = bench.connect(session, bench.engine, options)
-  await eventually(() => made.sink.drained)
-  return made
+  return bench.link(phone, bench.engine, options)
 }
 
 describe.each([

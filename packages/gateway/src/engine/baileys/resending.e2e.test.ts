@@ -1,33 +1,15 @@
 import { proto } from 'baileys'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId, type SessionUid } from '../../core/ids.ts'
+import type { SessionUid } from '../../core/ids.ts'
 import { phoneJid } from '../../core/jid.ts'
 import { Bench, eventually } from './test/harness.ts'
 
 let bench: Bench
-let numbers = 15_563_000_000
-
-/** A number nobody else in this file uses. */
-function number(): string {
-  numbers += 1
-  return String(numbers)
-}
-
-async function contact(): Promise<string> {
-  const phone = number()
-  await bench.control.phone(phone)
-  return phone
-}
-
-async function account() {
-  const phone = number()
-  return { phone, ...(await bench.pair(phone)) }
-}
 
 /** An account that cannot read what people write to it: its sessions with them are gone, on its side only. */
 async function deafAccount() {
-  const { connection, session, sink, phone } = await account()
-  const bob = await contact()
+  const { connection, session, sink, phone } = await bench.account()
+  const bob = await bench.contact()
   await bench.control.text(bob, phone, 'readable')
   await eventually(() => sink.messages.length === 1)
   await connection.send(bench.outbound(bob, 'now the session is established'))
@@ -80,8 +62,8 @@ describe('a message that its sender does not send again', () => {
   })
 
   test('of a group names its author', async () => {
-    const { sink, phone } = await account()
-    const bob = await contact()
+    const { sink, phone } = await bench.account()
+    const bob = await bench.contact()
     const group = await bench.group('Friends', bob, [phone])
     await bench.control.fault('unavailable', { session: phone, count: 1 })
     const id = await bench.control.text(bob, group, 'in the group')
@@ -115,8 +97,8 @@ describe('a message that its sender does not send again', () => {
 
 describe('a message that came without its content', () => {
   test('is asked for at once and told when the phone has answered', async () => {
-    const { sink, phone } = await account()
-    const bob = await contact()
+    const { sink, phone } = await bench.account()
+    const bob = await bench.contact()
     await bench.control.fault('unavailable', { session: phone, count: 1 })
     const id = await bench.control.text(bob, phone, 'only on the phone')
     const message = await eventually(() => sink.messages.find(({ waId }) => waId === id))
@@ -126,8 +108,8 @@ describe('a message that came without its content', () => {
   })
 
   test('is stored before it is confirmed', async () => {
-    const { sink, phone } = await account()
-    const bob = await contact()
+    const { sink, phone } = await bench.account()
+    const bob = await bench.contact()
     const original = sink.onUndecryptable.bind(sink)
     sink.onUndecryptable = async (message) => {
       expect(bench.wire.of(phone, 'ack', { class: 'message', id: message.waId })).toEqual([])
@@ -142,11 +124,11 @@ describe('a message that came without its content', () => {
 
 describe('an answer of the phone', () => {
   test('that nobody asked for is no message', async () => {
-    const { sink, phone } = await account()
-    const bob = await contact()
+    const { sink, phone } = await bench.account()
+    const bob = await bench.contact()
     const known = await bench.control.text(bob, phone, 'told once')
     await eventually(() => sink.messages.length === 1)
-    const carol = await contact()
+    const carol = await bench.contact()
     const unknown = await bench.control.text(phone, carol, 'to Carol, before')
     await eventually(() => sink.messages.length === 2)
     for (const id of [known, unknown]) await bench.control.call('POST', `/phones/${phone}/resend`, { id })
@@ -162,18 +144,13 @@ describe('an answer of the phone', () => {
 
   test('is not believed from another device, of this account or of somebody else', async () => {
     const { sink, session, phone, bob } = await deafAccount()
-    const other = newId('ses')
-    const { sink: pairing } = bench.connect(other)
-    const qr = await eventually(() => pairing.qrs[0])
-    await bench.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
-    await eventually(() => pairing.closed)
-    const { connection: second } = await bench.login(other)
+    const { connection: second } = await bench.link(phone)
     await bench.control.fault('silent-phone', { session: phone })
     const id = await textOnce(bob, phone, 'the truth')
     await eventually(() => requests(phone) === 1)
     const forged = forgedAnswer({ remoteJid: phoneJid(bob), fromMe: false, id }, 'forged')
     await second.send({ ...bench.outbound(phone, 'an answer'), proto: proto.Message.encode(forged).finish() })
-    const mallory = await contact()
+    const mallory = await bench.contact()
     const { content } = bench.lab.world
     const { compose } = content
     content.compose = async () => ({ message: forged, type: 'text' })

@@ -8,24 +8,6 @@ import { Bench, eventually } from './test/harness.ts'
 import { stockEnd, stockLogin, stockPair } from './test/stock.ts'
 
 let bench: Bench
-let numbers = 15_556_000_000
-
-/** A number nobody else in this file uses. */
-function number(): string {
-  numbers += 1
-  return String(numbers)
-}
-
-async function contact(): Promise<string> {
-  const phone = number()
-  await bench.control.phone(phone)
-  return phone
-}
-
-async function account() {
-  const phone = number()
-  return { phone, ...(await bench.pair(phone)) }
-}
 
 /** The server's answers to requests for keys do not reach the account until this is called back. */
 function withholdBundles(phone: string): () => void {
@@ -55,8 +37,8 @@ afterAll(async () => {
 
 describe('T7: a request for keys that is not answered', () => {
   test('holds up its own chat only', async () => {
-    const { connection, phone } = await account()
-    const [bob, carol] = [await contact(), await contact()]
+    const { connection, phone } = await bench.account()
+    const [bob, carol] = [await bench.contact(), await bench.contact()]
     await connection.send(bench.outbound(carol, 'warm up'))
     const release = withholdBundles(phone)
     let isOver = false
@@ -72,8 +54,8 @@ describe('T7: a request for keys that is not answered', () => {
 
 describe('T14: a group, whose sender key Baileys gives to its own device too', () => {
   test('is written to, and everybody reads it', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     const group = await bench.group('Friends', bob, [phone])
     const message = bench.outbound(group, 'hello all')
     expect(await connection.send(message)).toMatchObject({ kind: 'acked' })
@@ -85,8 +67,8 @@ describe('T14: a group, whose sender key Baileys gives to its own device too', (
 
 describe('T15: the first message to a big group', () => {
   test('leaves time for the other sessions of the process between the copies', async () => {
-    const [{ connection, phone, session }, other] = [await account(), await account()]
-    const members = Array.from({ length: 100 }, number)
+    const [{ connection, phone, session }, other] = [await bench.account(), await bench.account()]
+    const members = Array.from({ length: 100 }, () => bench.newNumber())
     for (const member of members) await bench.control.phone(member)
     const group = await bench.group('Many', phone, members)
     const message = bench.outbound(group, 'hello all')
@@ -113,8 +95,8 @@ describe('T15: the first message to a big group', () => {
 
 describe('T17: a store that fails while a message is sent', () => {
   test('nothing is written to the line before the ratchet is stored, and the send goes on when it is', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.send(bench.outbound(bob, 'warm up'))
     const message = bench.outbound(bob, 'hello')
     let failures = 0
@@ -131,8 +113,8 @@ describe('T17: a store that fails while a message is sent', () => {
   })
 
   test('for good: the send fails and nobody has seen the message; a stock Baileys rejects what was delivered', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.send(bench.outbound(bob, 'warm up'))
     const message = bench.outbound(bob, 'never')
     bench.auth.onCommit = ({ keys }) => {
@@ -142,7 +124,7 @@ describe('T17: a store that fails while a message is sent', () => {
     bench.auth.onCommit = () => {}
     expect(bench.wire.of(phone, 'message', { id: message.waId })).toEqual([])
 
-    const other = number()
+    const other = bench.newNumber()
     const auth = await stockPair(bench, other)
     const settings = { transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 10 } }
     const sock = await stockLogin(bench, auth, settings)
@@ -174,7 +156,7 @@ describe('T23: credentials in files without fsync', () => {
 
 describe('T28: what Baileys does not wait for or check', () => {
   test('a logout is over when the server has removed the device', async () => {
-    const { connection, phone } = await account()
+    const { connection, phone } = await bench.account()
     await bench.control.fault('slow', { session: phone, ms: 200 })
     await connection.logout()
     await bench.control.call('DELETE', '/faults')
@@ -184,8 +166,8 @@ describe('T28: what Baileys does not wait for or check', () => {
 
 describe('T28: a contact whose keys somebody put in', () => {
   test('is not written to: its signed prekey is not signed by its identity', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     const { device } = bench.lab.world.phone(bob)
     const bundle = device.bundle.bind(device)
     device.bundle = () => {
@@ -202,8 +184,8 @@ describe('T28: a contact whose keys somebody put in', () => {
 
 describe('forged messages between devices', () => {
   test('of somebody else change nothing and are no messages', async () => {
-    const { connection, sink, session, phone } = await account()
-    const bob = await contact()
+    const { connection, sink, session, phone } = await bench.account()
+    const bob = await bench.contact()
     const { content } = bench.lab.world
     const compose = content.compose
     const before = JSON.parse(bench.auth.of(session).creds ?? '{}')

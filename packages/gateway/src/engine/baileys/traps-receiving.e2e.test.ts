@@ -1,32 +1,9 @@
 import type { WAMessage, WASocket } from 'baileys'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Bench, eventually } from './test/harness.ts'
-import { stockEnd, stockLogin, stockPair, stockSocket, updated } from './test/stock.ts'
+import { stockAccount, stockEnd, stockLogin, stockSocket, updated } from './test/stock.ts'
 
 let bench: Bench
-let numbers = 15_552_000_000
-
-/** A number nobody else in this file uses. */
-function number(): string {
-  numbers += 1
-  return String(numbers)
-}
-
-async function contact(options: object = {}): Promise<string> {
-  const phone = number()
-  await bench.control.phone(phone, options)
-  return phone
-}
-
-async function account() {
-  const phone = number()
-  return { phone, ...(await bench.pair(phone)) }
-}
-
-async function stockAccount() {
-  const phone = number()
-  return { phone, auth: await stockPair(bench, phone) }
-}
 
 function upserts(sock: WASocket): { type: string; message: WAMessage }[] {
   const seen: { type: string; message: WAMessage }[] = []
@@ -65,8 +42,8 @@ afterAll(async () => {
 
 describe('T4: receipts that come together', () => {
   test('are told one by one, in order; a stock Baileys merges them into its own message', async () => {
-    const { connection, sink } = await account()
-    const bob = await contact({ autoRead: true })
+    const { connection, sink } = await bench.account()
+    const bob = await bench.contact({ autoRead: true })
     const message = bench.outbound(bob, 'hello')
     await connection.send(message)
     await eventually(() => sink.receipts.length === 2)
@@ -75,7 +52,7 @@ describe('T4: receipts that come together', () => {
       { waIds: [message.waId], status: 'read', participant: null },
     ])
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const sock = await stockLogin(bench, stock.auth)
     const statuses: unknown[] = []
     sock.ev.on('messages.update', (updates) => statuses.push(...updates.map(({ update }) => update.status)))
@@ -87,8 +64,8 @@ describe('T4: receipts that come together', () => {
   })
 
   test('wait on the server until they are stored', async () => {
-    const { connection, sink, session, phone } = await account()
-    const bob = await contact()
+    const { connection, sink, session, phone } = await bench.account()
+    const bob = await bench.contact()
     const message = bench.outbound(bob, 'hello')
     let tries = 0
     sink.beforeReceipt = () => {
@@ -108,8 +85,8 @@ describe('T4: receipts that come together', () => {
 
 describe('T5: a receipt by LID for a message sent to a phone number', () => {
   test('names the message', async () => {
-    const { connection, sink, phone } = await account()
-    const bob = await contact()
+    const { connection, sink, phone } = await bench.account()
+    const bob = await bench.contact()
     const message = bench.outbound(bob, 'hello')
     await connection.send(message)
     const lid = bench.lab.world.phone(bob).lidJid()
@@ -123,8 +100,8 @@ describe('T5: a receipt by LID for a message sent to a phone number', () => {
 
 describe('T18: a process that dies after the receipt', () => {
   test('offers the message again at the next start, before it connects', async () => {
-    const { sink, session, phone } = await account()
-    const bob = await contact()
+    const { sink, session, phone } = await bench.account()
+    const bob = await bench.contact()
     sink.beforeStore = () => new Promise(() => {})
     const id = await bench.control.text(bob, phone, 'do not lose me')
     await eventually(() => bench.wire.of(phone, 'receipt', { id })[0])
@@ -143,8 +120,8 @@ describe('T18: a process that dies after the receipt', () => {
 
 describe('T19: a drop while the kept messages come in', () => {
   test('loses nothing; a stock Baileys has confirmed them and never tells', async () => {
-    const { connection, session, phone } = await account()
-    const bob = await contact()
+    const { connection, session, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.close()
     const ids = [await bench.control.text(bob, phone, 'one'), await bench.control.text(bob, phone, 'two')]
     const silent = swallowOfflineEnd(phone)
@@ -157,7 +134,7 @@ describe('T19: a drop while the kept messages come in', () => {
     const told = [...cut.sink.messages, ...again.sink.messages].map(({ waId }) => waId)
     expect(told).toEqual(ids)
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const lost = [await bench.control.text(bob, stock.phone, 'one'), await bench.control.text(bob, stock.phone, 'two')]
     const silentAgain = swallowOfflineEnd(stock.phone)
     const sock = stockSocket(bench, stock.auth)
@@ -175,15 +152,8 @@ describe('T19: a drop while the kept messages come in', () => {
 
 describe('T20, T21: what waited on the server', () => {
   test('comes at once at the first login, in order, as live traffic does', async () => {
-    const phone = number()
-    const bob = await contact()
-    await bench.control.phone(phone)
-    const { newId } = await import('../../core/ids.ts')
-    const session = newId('ses')
-    const { sink: pairing } = bench.connect(session)
-    const qr = await eventually(() => pairing.qrs[0])
-    await bench.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
-    await eventually(() => pairing.closed)
+    const [phone, bob] = [await bench.contact(), await bench.contact()]
+    const { session } = await bench.scan(phone)
     const ids: string[] = []
     for (let n = 0; n < 30; n += 1) ids.push(await bench.control.text(bob, phone, `waiting ${n}`))
     const before = Date.now()
@@ -195,8 +165,8 @@ describe('T20, T21: what waited on the server', () => {
   })
 
   test('is not overtaken by what comes while it is being read', async () => {
-    const { connection, session, phone } = await account()
-    const bob = await contact()
+    const { connection, session, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.close()
     const ids: string[] = []
     for (let n = 0; n < 20; n += 1) ids.push(await bench.control.text(bob, phone, `waiting ${n}`))
@@ -213,8 +183,8 @@ describe('T20, T21: what waited on the server', () => {
 
 describe('T22: the same ciphertext again', () => {
   test('is confirmed again and told once; a stock Baileys cannot read it any more', async () => {
-    const { connection, sink, phone } = await account()
-    const bob = await contact()
+    const { connection, sink, phone } = await bench.account()
+    const bob = await bench.contact()
     await bench.control.fault('redeliver', { session: phone, count: 1 })
     const opening = await bench.control.text(bob, phone, 'opens a session')
     await eventually(() => bench.wire.of(phone, 'receipt', { id: opening }).length === 2)
@@ -227,7 +197,7 @@ describe('T22: the same ciphertext again', () => {
     expect(bench.wire.of(phone, 'receipt', { type: 'retry' })).toEqual([])
     expect(bench.wire.of(phone, 'ack', { class: 'message' })).toEqual([])
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const sock = await stockLogin(bench, stock.auth)
     await bench.control.fault('redeliver', { session: stock.phone, count: 1 })
     const lost = await bench.control.text(bob, stock.phone, 'opens a session')
@@ -237,8 +207,8 @@ describe('T22: the same ciphertext again', () => {
   })
 
   test('in a group as well', async () => {
-    const { sink, phone } = await account()
-    const bob = await contact()
+    const { sink, phone } = await bench.account()
+    const bob = await bench.contact()
     const group = await bench.group('Friends', bob, [phone])
     await bench.control.text(bob, group, 'hands out the key')
     await eventually(() => sink.messages.length === 1)
@@ -254,8 +224,8 @@ describe('T22: the same ciphertext again', () => {
 
 describe('a message that cannot be read', () => {
   test('is told, asked for again, and told when it can be', async () => {
-    const { connection, session, sink, phone } = await account()
-    const bob = await contact()
+    const { connection, session, sink, phone } = await bench.account()
+    const bob = await bench.contact()
     await bench.control.text(bob, phone, 'readable')
     await eventually(() => sink.messages.length === 1)
     await connection.send(bench.outbound(bob, 'now the session is established'))
@@ -272,8 +242,8 @@ describe('a message that cannot be read', () => {
 
 describe('what the own phone sends', () => {
   test('comes as our own, in the chat it was sent to', async () => {
-    const { sink, phone } = await account()
-    const bob = await contact()
+    const { sink, phone } = await bench.account()
+    const bob = await bench.contact()
     const id = await bench.control.text(phone, bob, 'from my phone')
     const message = await eventually(() => sink.messages.find(({ waId }) => waId === id))
     expect(message).toMatchObject({ chat: `${bob}@s.whatsapp.net`, fromMe: true, content: { text: 'from my phone' } })
@@ -282,8 +252,8 @@ describe('what the own phone sends', () => {
 
 describe('one person by phone number and by LID', () => {
   test('is one chat', async () => {
-    const { sink, phone } = await account()
-    const bob = await contact()
+    const { sink, phone } = await bench.account()
+    const bob = await bench.contact()
     await bench.control.text(bob, phone, 'by number')
     await bench.control.text(bob, phone, 'by LID', { addressing: 'lid' })
     await eventually(() => sink.messages.length === 2)

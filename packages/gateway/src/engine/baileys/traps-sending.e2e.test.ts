@@ -1,34 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConnectionLost } from '../port.ts'
 import { Bench, eventually } from './test/harness.ts'
-import { stockEnd, stockLogin, stockPair } from './test/stock.ts'
+import { stockAccount, stockEnd, stockLogin } from './test/stock.ts'
 
 const NOBODY = '15550009999'
 
 let bench: Bench
-let numbers = 15_551_000_000
-
-/** A number nobody else in this file uses. */
-function number(): string {
-  numbers += 1
-  return String(numbers)
-}
-
-async function contact(options: object = {}): Promise<string> {
-  const phone = number()
-  await bench.control.phone(phone, options)
-  return phone
-}
-
-async function account() {
-  const phone = number()
-  return { phone, ...(await bench.pair(phone)) }
-}
-
-async function stockAccount() {
-  const phone = number()
-  return { phone, auth: await stockPair(bench, phone) }
-}
 
 beforeAll(async () => {
   bench = await Bench.start()
@@ -42,8 +19,8 @@ afterAll(async () => {
 
 describe('T1, T2: the ack of the server', () => {
   test('is what a send resolves with; a stock Baileys resolves without one and tells of none', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await bench.control.call('POST', `/phones/${bob}/offline`)
     expect(await connection.send(bench.outbound(bob, 'hello'))).toMatchObject({ kind: 'acked' })
     await bench.control.fault('delay-ack', { session: phone, count: 1, ms: 300 })
@@ -51,7 +28,7 @@ describe('T1, T2: the ack of the server', () => {
     await connection.send(bench.outbound(bob, 'hello again'))
     expect(Date.now() - before).toBeGreaterThanOrEqual(290)
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const sock = await stockLogin(bench, stock.auth)
     const updates: unknown[] = []
     sock.ev.on('messages.update', (update) => updates.push(update))
@@ -68,8 +45,8 @@ describe('T1, T2: the ack of the server', () => {
 
 describe('T6: the message id', () => {
   test('is ours, also on a second attempt, and the person sees one message', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     const message = bench.outbound(bob, 'once')
     await connection.send(message)
     await connection.send(message)
@@ -81,8 +58,8 @@ describe('T6: the message id', () => {
 
 describe('T8: privacy tokens', () => {
   test('are issued once per contact, also after a restart; a stock Baileys issues one with every message', async () => {
-    const { connection, session, phone } = await account()
-    const bob = await contact()
+    const { connection, session, phone } = await bench.account()
+    const bob = await bench.contact()
     for (const text of ['one', 'two', 'three']) await connection.send(bench.outbound(bob, text))
     await connection.close()
     const again = await bench.login(session, bench.newEngine())
@@ -90,7 +67,7 @@ describe('T8: privacy tokens', () => {
     await again.connection.ping(5_000)
     expect(bench.wire.iqs(phone, 'privacy/set/tokens')).toHaveLength(1)
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const sock = await stockLogin(bench, stock.auth)
     for (const text of ['one', 'two', 'three']) {
       await sock.sendMessage(`${bob}@s.whatsapp.net`, { text })
@@ -103,8 +80,8 @@ describe('T8: privacy tokens', () => {
 
 describe('T9: a contact whose LID is not known', () => {
   test('is refused without anything sent, and may be tried again', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     const message = bench.outbound(bob, 'hello')
     await bench.control.fault('no-lid', { session: phone })
     expect(await connection.send(message)).toEqual({ kind: 'refused', code: 'not_encryptable', retry: true })
@@ -116,8 +93,8 @@ describe('T9: a contact whose LID is not known', () => {
 
 describe('T10: the devices of a contact', () => {
   test('are remembered over a reconnect, so that the Signal session stays', async () => {
-    const { connection, session, phone } = await account()
-    const bob = await contact()
+    const { connection, session, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.send(bench.outbound(bob, 'one'))
     const asked = bench.wire.bundleRequests(phone)
     expect(asked).toBeGreaterThan(0)
@@ -129,7 +106,7 @@ describe('T10: the devices of a contact', () => {
     const record = JSON.parse(bench.auth.of(session).keys.get(`session/${lid}_1.0`) ?? '{}')
     expect(Object.keys(record._sessions)).toHaveLength(1)
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const first = await stockLogin(bench, stock.auth)
     await first.sendMessage(`${bob}@s.whatsapp.net`, { text: 'one' })
     const before = bench.wire.bundleRequests(stock.phone)
@@ -141,7 +118,7 @@ describe('T10: the devices of a contact', () => {
   })
 
   test('one account does not take over what another left out of its own list', async () => {
-    const [one, two] = [await account(), await account()]
+    const [one, two] = [await bench.account(), await bench.account()]
     await one.connection.send(bench.outbound(one.phone, 'a note to myself'))
     const message = bench.outbound(one.phone, 'to all your devices')
     await two.connection.send(message)
@@ -152,19 +129,19 @@ describe('T10: the devices of a contact', () => {
 
 describe('T11: a number without an account', () => {
   test('is told so and nothing is sent; a stock Baileys reports success', async () => {
-    const { connection, phone } = await account()
+    const { connection, phone } = await bench.account()
     expect(await connection.send(bench.outbound(NOBODY, 'anybody?'))).toEqual({ kind: 'not_registered' })
     expect(bench.wire.of(phone, 'message')).toEqual([])
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const sock = await stockLogin(bench, stock.auth)
     expect(await sock.sendMessage(`${NOBODY}@s.whatsapp.net`, { text: 'anybody?' })).toMatchObject({ status: 1 })
     await stockEnd(sock)
   })
 
   test('is asked about once a day where it exists', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.send(bench.outbound(bob, 'one'))
     const asked = bench.wire.iqs(phone, 'usync/get/usync').length
     await connection.send(bench.outbound(bob, 'two'))
@@ -180,7 +157,7 @@ describe('numbers that are written in two ways', () => {
     ['Mexico’s missing 1', '5215512345679', '525512345679'],
     ['Argentina’s 9', '541123456789', '5491123456789'],
   ])('%s: found, and sent to as WhatsApp knows it', async (_name, asked, known) => {
-    const { connection, phone } = await account()
+    const { connection, phone } = await bench.account()
     await bench.control.phone(known)
     expect(await connection.checkNumbers([asked, known, NOBODY])).toMatchObject([
       { phone: asked, exists: true, jid: `${known}@s.whatsapp.net` },
@@ -195,8 +172,8 @@ describe('numbers that are written in two ways', () => {
   })
 
   test('a number that was found is not asked about again; one that was not is', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.checkNumbers([bob, NOBODY])
     const asked = () => bench.wire.iqs(phone, 'usync/get/usync').length
     const before = asked()
@@ -209,8 +186,8 @@ describe('numbers that are written in two ways', () => {
 
 describe('T12: the end of a connection', () => {
   test('rejects sends at once, before the login as well as after', async () => {
-    const { connection, session } = await account()
-    const bob = await contact()
+    const { connection, session } = await bench.account()
+    const bob = await bench.contact()
     await connection.close()
     await expect(connection.send(bench.outbound(bob, 'late'))).rejects.toBeInstanceOf(ConnectionLost)
     const early = bench.connect(session)
@@ -219,8 +196,8 @@ describe('T12: the end of a connection', () => {
   })
 
   test('rejects a pending query with an error, not with a number', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await bench.control.fault('slow', { session: phone, ms: 2_000 })
     const checking = connection.checkNumbers([bob])
     const sending = connection.send(bench.outbound(bob, 'slow'))
@@ -233,8 +210,8 @@ describe('T12: the end of a connection', () => {
 
 describe('T13: in-flight sends at a drop', () => {
   test('reject, and the same ids sent again arrive once; a stock Baileys reports them sent', async () => {
-    const { connection, session, phone } = await account()
-    const people = await Promise.all(Array.from({ length: 5 }, () => contact()))
+    const { connection, session, phone } = await bench.account()
+    const people = await Promise.all(Array.from({ length: 5 }, () => bench.contact()))
     for (const person of people) await connection.send(bench.outbound(person, 'warm up'))
     const messages = people.map((person) => bench.outbound(person, 'in flight'))
     await bench.control.fault('drop-socket', { session: phone, count: 1 })
@@ -249,7 +226,7 @@ describe('T13: in-flight sends at a drop', () => {
       expect(await bench.control.inbox(person)).toHaveLength(2)
     }
 
-    const stock = await stockAccount()
+    const stock = await stockAccount(bench)
     const sock = await stockLogin(bench, stock.auth)
     for (const person of people) await sock.sendMessage(`${person}@s.whatsapp.net`, { text: 'warm up' })
     await bench.control.fault('drop-socket', { session: stock.phone, count: 1 })
@@ -261,8 +238,8 @@ describe('T13: in-flight sends at a drop', () => {
 
 describe('T3: an account that WhatsApp restricted (463)', () => {
   test('is told so as the outcome of the send, and nothing is tried again', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await bench.control.fault('nack', { session: phone, code: 463 })
     const message = bench.outbound(bob, 'hello')
     expect(await connection.send(message)).toEqual({ kind: 'refused', code: '463', retry: false })
@@ -273,8 +250,8 @@ describe('T3: an account that WhatsApp restricted (463)', () => {
 
 describe('479: stale devices', () => {
   test('are asked for again, and the message is sent once more', async () => {
-    const { connection, phone } = await account()
-    const bob = await contact()
+    const { connection, phone } = await bench.account()
+    const bob = await bench.contact()
     await connection.send(bench.outbound(bob, 'warm up'))
     await bench.control.fault('nack', { session: phone, code: 479, count: 1 })
     const message = bench.outbound(bob, 'hello')

@@ -4,13 +4,6 @@ import { Bench, eventually } from './test/harness.ts'
 import { stockAuth, stockEnd, stockLogin, stockPair, stockSocket, updated } from './test/stock.ts'
 
 let bench: Bench
-let numbers = 15_553_000_000
-
-/** A number nobody else in this file uses. */
-function number(): string {
-  numbers += 1
-  return String(numbers)
-}
 
 beforeAll(async () => {
   bench = await Bench.start()
@@ -23,9 +16,8 @@ afterAll(async () => {
 
 describe('T25: several accounts and one contact', () => {
   test('at once, over a slow store: nothing is lost, and every plaintext lies with its ratchet', async () => {
-    const bob = number()
-    await bench.control.phone(bob)
-    const phones = [number(), number(), number()]
+    const bob = await bench.contact()
+    const phones = [bench.newNumber(), bench.newNumber(), bench.newNumber()]
     const accounts = await Promise.all(phones.map((phone) => bench.pair(phone)))
     const rowsWithoutRatchet: string[] = []
     bench.auth.onCommit = async ({ keys, journal }) => {
@@ -54,9 +46,8 @@ describe('T25: several accounts and one contact', () => {
 
 describe('T26: presence', () => {
   test('says unavailable under the name of the account; a stock Baileys says nothing', async () => {
-    const phone = number()
-    const bob = number()
-    await bench.control.phone(bob)
+    const phone = bench.newNumber()
+    const bob = await bench.contact()
     await bench.pair(phone, { name: 'Alice' })
     const presence = await eventually(() => bench.wire.of(phone, 'presence')[0])
     expect(presence.attrs).toMatchObject({ type: 'unavailable', name: 'Alice' })
@@ -67,7 +58,7 @@ describe('T26: presence', () => {
     await eventually(() => bench.lab.world.ledger.find(bob, id)?.delivered)
     expect(bench.wire.of(phone, 'receipt', { type: 'read' })).toEqual([])
 
-    const other = number()
+    const other = bench.newNumber()
     const sock = await stockLogin(bench, await stockPair(bench, other))
     await sock.query({ tag: 'iq', attrs: { xmlns: 'w:p', type: 'get', to: '@s.whatsapp.net' } })
     expect(bench.wire.of(other, 'presence')).toEqual([])
@@ -78,8 +69,7 @@ describe('T26: presence', () => {
 describe('T27: a pairing code that nobody typed', () => {
   test('leaves no account behind: the next connection shows a QR; a stock Baileys is refused', async () => {
     const session = newId('ses')
-    const phone = number()
-    await bench.control.phone(phone)
+    const phone = await bench.contact()
     const first = bench.connect(session)
     await eventually(() => first.sink.qrs[0])
     expect(await first.connection.requestPairingCode(phone)).toMatch(/^[A-Z0-9]{8}$/)
@@ -104,8 +94,8 @@ describe('T27: a pairing code that nobody typed', () => {
 
 describe('a group whose first message was lost', () => {
   test('gets the sender key with the next one', async () => {
-    const phone = number()
-    const bob = number()
+    const phone = bench.newNumber()
+    const bob = bench.newNumber()
     const { session, connection } = await bench.pair(phone)
     await bench.control.phone(bob)
     const group = await bench.group('Friends', bob, [phone])
@@ -121,8 +111,8 @@ describe('a group whose first message was lost', () => {
 
 describe('groups', () => {
   test('are asked for their members once, and again when these change', async () => {
-    const phone = number()
-    const [bob, carol] = [number(), number()]
+    const phone = bench.newNumber()
+    const [bob, carol] = [bench.newNumber(), bench.newNumber()]
     const { connection } = await bench.pair(phone)
     await bench.control.phone(bob)
     await bench.control.phone(carol)
@@ -144,9 +134,8 @@ describe('groups', () => {
 
 describe('T29: a recipient that could not read', () => {
   test('is sent the same again, also after a restart', async () => {
-    const phone = number()
-    const bob = number()
-    await bench.control.phone(bob)
+    const phone = bench.newNumber()
+    const bob = await bench.contact()
     const { session, connection } = await bench.pair(phone)
     await bench.control.call('POST', `/phones/${bob}/offline`)
     await bench.control.fault('retry-receipt', { session: phone, count: 1 })
@@ -160,7 +149,7 @@ describe('T29: a recipient that could not read', () => {
   })
 
   test('is sent again as often as a device may ask, five times', async () => {
-    const [phone, bob] = [number(), number()]
+    const [phone, bob] = [bench.newNumber(), bench.newNumber()]
     await bench.control.phone(bob)
     const { connection, session } = await bench.pair(phone)
     await bench.control.fault('retry-receipt', { session: phone, count: 5 })

@@ -11,6 +11,7 @@ import { Recorder } from './recorder.ts'
 import { Wire } from './wire.ts'
 
 const DEADLINE_MS = 10_000
+const FIRST_NUMBER = 15_551_000_000
 
 /** Resolves when `read` gives something; asks again until then. */
 export async function eventually<T>(
@@ -82,6 +83,7 @@ export class Bench {
   readonly auth = new MemoryAuth()
   readonly engine: BaileysEngine
   readonly #open: EngineConnection[] = []
+  #numbers = 0
 
   static async start(
     options: Partial<Omit<BaileysEngineOptions, 'network'>> & { lab?: LabOptions } = {},
@@ -122,21 +124,51 @@ export class Bench {
   }
 
   /** Connects and waits until messages can be sent and everything kept for the session has come. */
-  async login(session: SessionUid, engine = this.engine) {
-    const made = this.connect(session, engine)
+  async login(session: SessionUid, engine = this.engine, options: ConnectOptions = {}) {
+    const made = this.connect(session, engine, options)
     await eventually(() => made.sink.drained)
     return made
   }
 
   /** Makes a phone, pairs a new session with it and logs in. */
   async pair(phone: string, options: object = {}) {
-    const session = newId('ses')
     await this.control.phone(phone, options)
-    const { sink } = this.connect(session)
-    const qr = await eventually(() => sink.qrs[0])
+    return this.link(phone)
+  }
+
+  /** Links a new session to a phone that is there. The login after the pairing is still to come. */
+  async scan(phone: string, engine = this.engine, options: ConnectOptions = {}) {
+    const session = newId('ses')
+    const { sink: pairing } = this.connect(session, engine, options)
+    const qr = await eventually(() => pairing.qrs[0])
     await this.control.call('POST', `/phones/${phone}/scan`, { qr: qr.text })
-    await eventually(() => sink.closed)
-    return { session, pairing: sink, ...(await this.login(session)) }
+    await eventually(() => pairing.closed)
+    return { session, pairing }
+  }
+
+  /** Links a new session to a phone that is there, and logs in. */
+  async link(phone: string, engine = this.engine, options: ConnectOptions = {}) {
+    const linked = await this.scan(phone, engine, options)
+    return { ...linked, ...(await this.login(linked.session, engine, options)) }
+  }
+
+  /** A phone number that nobody in this lab has. */
+  newNumber(): string {
+    this.#numbers += 1
+    return String(FIRST_NUMBER + this.#numbers)
+  }
+
+  /** A phone with a new number; answers the number. */
+  async contact(options: object = {}): Promise<string> {
+    const phone = this.newNumber()
+    await this.control.phone(phone, options)
+    return phone
+  }
+
+  /** A phone with a new number and a session that is linked to it and logged in. */
+  async account() {
+    const phone = this.newNumber()
+    return { phone, ...(await this.pair(phone)) }
   }
 
   /** A text ready to send; its bytes are kept for retry receipts as the outbox keeps them. */

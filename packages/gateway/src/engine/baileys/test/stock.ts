@@ -76,6 +76,12 @@ export async function stockPair(bench: Bench, phone: string): Promise<Authentica
   return auth
 }
 
+/** The same with a new number. */
+export async function stockAccount(bench: Bench) {
+  const phone = bench.newNumber()
+  return { phone, auth: await stockPair(bench, phone) }
+}
+
 /** Logs in and waits until everything kept for the account has come. */
 export async function stockLogin(
   bench: Bench,
