@@ -1,6 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Connection } from './connection.ts'
+import { createTable } from './create-table.ts'
+import type { PgDriver } from './driver.ts'
 
 /** How long a process that says nothing is taken to be alive. */
 export const LEASE_MS = 6_000
@@ -38,12 +40,9 @@ export class DatabaseInUseError extends Error {
   override readonly name = 'DatabaseInUseError'
 }
 
-/** Makes the table where it is absent, however many processes begin at once. */
-export async function prepareLease(connection: Connection): Promise<void> {
-  await connection.query({ text: CREATE, values: [] }).catch(async () => {
-    // Two that create it at the same moment: one of them is told that it exists.
-    await connection.query({ text: OWNER, values: [] })
-  })
+/** Makes the table where it is absent. */
+export function prepareLease(driver: PgDriver): Promise<void> {
+  return createTable(driver, CREATE)
 }
 
 /**

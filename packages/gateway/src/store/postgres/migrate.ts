@@ -1,4 +1,5 @@
 import { type Migration, StoreTooNewError } from '../migrations/migration.ts'
+import { createTable } from './create-table.ts'
 import type { PgDriver } from './driver.ts'
 import { toPostgres } from './translate.ts'
 
@@ -16,8 +17,7 @@ const RECORD = 'INSERT INTO schema_migration (version, name, applied_at) VALUES 
  * Throws where the database knows steps that this binary does not.
  */
 export async function migratePostgres(driver: PgDriver, migrations: readonly Migration[], now: number): Promise<void> {
-  // Two that create it at the same moment: one of them is told that it exists.
-  await driver.exec(CREATE).catch(() => driver.exec(CREATE))
+  await createTable(driver, CREATE)
   await driver.transaction(async () => {
     await driver.exec('LOCK TABLE schema_migration IN EXCLUSIVE MODE')
     const [[found] = []] = await driver.rows(LATEST)

@@ -83,6 +83,16 @@ describe.skipIf(missingServer)(`a store on PostgreSQL${missingServer ? `: ${miss
     await expect(running.accept(session)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
+  test('that is put back to before the gateway began is given up by it, with nobody else there', async () => {
+    await (await open()).close()
+    const [[earlier] = []] = await database.ask('SELECT token FROM store_lease')
+    const onLost = vi.fn()
+    const store = await open({ onLost })
+    await database.ask(`UPDATE store_lease SET token = ${earlier}, expires_at = '-infinity'`)
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { timeout: 3_000 })
+    expect(store.health()).toMatchObject({ ok: false })
+  })
+
   test('that a newer release has used is refused and left as it is', async () => {
     await (await open()).close()
     await database.ask(

@@ -48,7 +48,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   try {
     const plain = driverOver(connection)
     await refuseUnfinishedMove(plain)
-    await prepareLease(connection)
+    await prepareLease(plain)
     token = await takeLease(connection, (ms) => clock.sleep(ms))
     await checkMasterKey(driver, keyring)
     await migratePostgres(plain, migrations, clock.now())

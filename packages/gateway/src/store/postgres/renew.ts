@@ -36,7 +36,7 @@ export async function renewPostgres({ connector, clock, resend }: RenewOptions):
     if (typeof found !== 'string')
       throw new Error('There is no store of Kurir in this database: restore the dump first.')
     await refuseUnfinishedMove(driver)
-    await prepareLease(connection)
+    await prepareLease(driver)
     const token = await takeLease(connection, (ms) => clock.sleep(ms))
     try {
       await migratePostgres(driver, MIGRATIONS, clock.now())
