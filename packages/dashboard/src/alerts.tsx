@@ -6,6 +6,7 @@ import type { Alert } from './api/types.ts'
 import { useText } from './i18n/text.tsx'
 import { useReads } from './me.tsx'
 import { Icon } from './ui/icon.tsx'
+import { Reason } from './ui/reason.tsx'
 import { Ago } from './ui/time.tsx'
 
 /** What is wrong now. */
@@ -56,7 +57,10 @@ function AlertLine({ alert }: { alert: Alert }) {
       <Icon name="warning" />
       <span className="grow wrap">
         <Link href={place}>{name ?? webhook ?? session}</Link> {text.alerts.kinds[kind]}
-        <span className="mono muted small"> {alert.reason}</span>
+        <span className="muted small">
+          {' '}
+          <Reason word={alert.reason} />
+        </span>
       </span>
       <span className="muted small">
         <Ago at={alert.since} />

@@ -1,4 +1,5 @@
 import { enChats } from './en-chats.ts'
+import { enReasons } from './en-reasons.ts'
 
 function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`
@@ -307,6 +308,8 @@ export const en = {
     noLimit: 'no limit',
     ofLimit: (limit: string) => `of ${limit}`,
   },
+  reasons: enReasons,
+  answered: (status: string) => `the receiver answered ${status}`,
   chats: enChats,
   rules: {
     hint: 'Rules are tried in order; the first whose keyword matches answers.',
@@ -341,7 +344,7 @@ export const en = {
     byDefault: 'The default message answers:',
     byRule: (keyword: string) => `The rule “${keyword}” answers:`,
     asks: (url: string) => `It would ask ${url}`,
-    silent: (reason: string) => `Nothing is answered (${reason})`,
+    silent: (reason: string) => `Nothing is answered: ${reason}`,
   },
 }
 

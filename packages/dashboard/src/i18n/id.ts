@@ -1,5 +1,6 @@
 import type { Dictionary } from './en.ts'
 import { idChats } from './id-chats.ts'
+import { idReasons } from './id-reasons.ts'
 
 export const id: Dictionary = {
   close: 'Tutup',
@@ -312,6 +313,8 @@ export const id: Dictionary = {
     noLimit: 'tanpa batas',
     ofLimit: (limit: string) => `dari ${limit}`,
   },
+  reasons: idReasons,
+  answered: (status: string) => `penerima menjawab ${status}`,
   chats: idChats,
   rules: {
     hint: 'Aturan dicoba berurutan; yang pertama cocok kata kuncinya menjawab.',
@@ -346,6 +349,6 @@ export const id: Dictionary = {
     byDefault: 'Pesan bawaan menjawab:',
     byRule: (keyword: string) => `Aturan “${keyword}” menjawab:`,
     asks: (url: string) => `Akan bertanya ke ${url}`,
-    silent: (reason: string) => `Tidak ada jawaban (${reason})`,
+    silent: (reason: string) => `Tidak ada jawaban: ${reason}`,
   },
 }

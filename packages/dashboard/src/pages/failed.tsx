@@ -7,6 +7,7 @@ import type { Message } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
 import { useReads } from '../me.tsx'
 import { ListPage } from '../ui/list-page.tsx'
+import { Reason } from '../ui/reason.tsx'
 import { Clock } from '../ui/time.tsx'
 import { summaryOf } from './chats/summary.ts'
 
@@ -65,8 +66,8 @@ function FailedTable({ messages }: { messages: Message[] }) {
                   {summaryOf(message, text.chats.kinds) || message.id}
                 </Link>
               </td>
-              <td data-label={text.sessions.reason} className="mono">
-                {message.status_history.at(-1)?.reason ?? '–'}
+              <td data-label={text.sessions.reason}>
+                <WhyFailed message={message} />
               </td>
               <td data-label={text.webhooks.session}>{message.session}</td>
               <td data-label={text.chats.to}>{message.to}</td>
@@ -79,4 +80,9 @@ function FailedTable({ messages }: { messages: Message[] }) {
       </table>
     </div>
   )
+}
+
+function WhyFailed({ message }: { message: Message }) {
+  const reason = message.status_history.at(-1)?.reason
+  return reason === undefined ? '–' : <Reason word={reason} />
 }

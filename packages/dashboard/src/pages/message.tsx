@@ -4,6 +4,7 @@ import { path } from '../api/kurir.ts'
 import type { Message } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
 import { useMe, useReads } from '../me.tsx'
+import { Reason } from '../ui/reason.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { Clock } from '../ui/time.tsx'
 import { Bubble } from './chats/bubble.tsx'
@@ -71,7 +72,12 @@ function History({ message }: { message: Message }) {
           <li className="row row-between" key={`${status} ${at}`}>
             <span className={`badge badge-${toneOf(status)}`}>
               {text.chats.statuses[status as keyof typeof text.chats.statuses] ?? status}
-              {reason && <span className="mono muted"> {reason}</span>}
+              {reason && (
+                <span className="muted">
+                  {' '}
+                  <Reason word={reason} />
+                </span>
+              )}
             </span>
             <span className="muted">
               <Clock at={at} seconds />

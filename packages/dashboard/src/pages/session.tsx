@@ -9,6 +9,7 @@ import { useText } from '../i18n/text.tsx'
 import { useMay, useReads } from '../me.tsx'
 import { SessionBadge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
+import { Reason } from '../ui/reason.tsx'
 import { Loaded } from '../ui/states.tsx'
 import { Ago, Clock } from '../ui/time.tsx'
 import { AnswersPane } from './session/answers.tsx'
@@ -148,7 +149,9 @@ function Facts({ session }: { session: Session }) {
         </span>
       </dd>
       <dt>{text.sessions.reason}</dt>
-      <dd className="mono">{session.reason}</dd>
+      <dd>
+        <Reason word={session.reason} />
+      </dd>
       <dt>{text.sessions.created}</dt>
       <dd>
         <Clock at={session.created_at} />

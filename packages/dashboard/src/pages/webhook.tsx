@@ -5,6 +5,7 @@ import { kurir } from '../api/kurir.ts'
 import { useChange } from '../api/queries.ts'
 import type { DeliveryStatus } from '../api/reads.ts'
 import type { TestResult, Webhook } from '../api/types.ts'
+import { reasonIn } from '../i18n/reasons.ts'
 import { useText } from '../i18n/text.tsx'
 import { useMay, useReads } from '../me.tsx'
 import { Button } from '../ui/button.tsx'
@@ -133,7 +134,7 @@ function TestShown({ result }: { result: TestResult }) {
   const outcome = delivered ? text.webhooks.testWell : text.webhooks.testFailed
   return (
     <p className={`note ${delivered ? 'note-accent' : 'note-bad'}`} role="status">
-      {[outcome, status, error, `${took} ms`].filter((part) => part !== null).join(' · ')}
+      {[outcome, status, error && reasonIn(text, error), `${took} ms`].filter((part) => part !== null).join(' · ')}
     </p>
   )
 }

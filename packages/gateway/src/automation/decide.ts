@@ -15,8 +15,19 @@ export interface Question {
   at: number
 }
 
+/** Why a message is not answered; stable words. */
+export const SILENT_REASONS = [
+  'unknown_time_zone',
+  'switched_off',
+  'group',
+  'unread',
+  'inactive_hours',
+  'no_rule',
+] as const
+type SilentReason = (typeof SILENT_REASONS)[number]
+
 export type Decision =
-  | { kind: 'nothing'; reason: string }
+  | { kind: 'nothing'; reason: SilentReason }
   /** `rule` is null where the default message is meant. */
   | { kind: 'replies'; rule: Rule | null; replies: Reply[] }
   | { kind: 'webhook'; rule: Rule; url: string; webhookkey: string | null; match: KeywordMatch }
@@ -46,7 +57,11 @@ export function decide(question: Question, ways: Ways): Decision {
   return { kind: 'replies', rule: null, replies: [defaultReply(question, ways, now)] }
 }
 
-function whySilent({ message, offline }: Question, settings: AutomationSettings, now: LocalTime): string | undefined {
+function whySilent(
+  { message, offline }: Question,
+  settings: AutomationSettings,
+  now: LocalTime,
+): SilentReason | undefined {
   if (!settings.replyMessages) return 'switched_off'
   if (isInGroup(message) && !settings.replyGroupMessages) return 'group'
   if (offline && !settings.replyUnreadMessages) return 'unread'

@@ -40,19 +40,21 @@ export type OutgoingStatus =
 export type MessageStatus = OutgoingStatus | 'received'
 
 /** Words of `status_history[].reason`; free text of the network is never put here. */
-export type FailureReason =
-  | 'not_registered'
-  | 'restricted'
-  | 'rejected'
-  | 'not_encryptable'
-  | 'invalid_content'
+export const FAILURE_REASONS = [
+  'not_registered',
+  'restricted',
+  'rejected',
+  'not_encryptable',
+  'invalid_content',
   /** A file that the message needs is gone. */
-  | 'media_unavailable'
+  'media_unavailable',
   /** WhatsApp's media server did not take the file, however often it was tried. */
-  | 'upload_failed'
-  | 'logged_out'
+  'upload_failed',
+  'logged_out',
   /** Somebody took it back before its time came. */
-  | 'cancelled'
+  'cancelled',
+] as const
+export type FailureReason = (typeof FAILURE_REASONS)[number]
 
 const RANK: Record<MessageStatus, number> = {
   accepted: 0,
@@ -85,7 +87,7 @@ export interface StatusChange {
   status: MessageStatus
   /** Milliseconds since the epoch. */
   at: number
-  reason?: string
+  reason?: FailureReason
 }
 
 /** A message as the gateway keeps it, sent or received. Times are milliseconds since the epoch. */

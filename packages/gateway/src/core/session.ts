@@ -6,19 +6,21 @@ import { presentProxy, type SessionSettings } from './session-settings.ts'
 export type SessionStatus = 'stopped' | 'connecting' | 'qr' | 'connected' | 'disconnected' | 'logged_out'
 
 /** Why a session is in its status; stable words that clients may compare. */
-export type StatusReason =
-  | 'created'
-  | 'requested'
-  | 'resumed'
-  | 'pairing'
-  | 'restart_required'
-  | 'connection_lost'
-  | 'network_unreachable'
-  | 'replaced'
-  | 'unlinked'
-  | 'logout'
-  | 'pairing_timeout'
-  | 'unresponsive'
+export const STATUS_REASONS = [
+  'created',
+  'requested',
+  'resumed',
+  'pairing',
+  'restart_required',
+  'connection_lost',
+  'network_unreachable',
+  'replaced',
+  'unlinked',
+  'logout',
+  'pairing_timeout',
+  'unresponsive',
+] as const
+export type StatusReason = (typeof STATUS_REASONS)[number]
 
 /** A WhatsApp account behind the gateway. Times are milliseconds since the epoch. */
 export interface SessionRecord {

@@ -3,6 +3,7 @@ import type { MessageId, SessionUid, TenantId, WaMessageId } from '../core/ids.t
 import type { Jid } from '../core/jid.ts'
 import type {
   ButtonsContent,
+  FailureReason,
   ListContent,
   MessageRecord,
   MessageStatus,
@@ -187,7 +188,7 @@ export interface OwnMessageKey {
 
 export interface StatusAdvance {
   status: OutgoingStatus
-  reason?: string
+  reason?: FailureReason
   at: number
   /** The change is the outcome of handing the message to the network: counts that attempt, even if nothing changes. */
   attempted?: true

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { kurir } from '../../api/kurir.ts'
 import { useChange } from '../../api/queries.ts'
 import type { Rule, TriedRules } from '../../api/types.ts'
+import { reasonIn } from '../../i18n/reasons.ts'
 import { useText } from '../../i18n/text.tsx'
 import { useMay, useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -142,7 +143,8 @@ function TryBox({ session, rules }: { session: string; rules: Rule[] }) {
 
 function Outcome({ tried, rules }: { tried: TriedRules; rules: Rule[] }) {
   const text = useText()
-  if (tried.outcome === 'nothing') return <p className="note">{text.rules.silent(tried.reason ?? '')}</p>
+  if (tried.outcome === 'nothing')
+    return <p className="note">{text.rules.silent(reasonIn(text, tried.reason ?? ''))}</p>
   if (tried.outcome === 'webhook') return <p className="note note-accent">{text.rules.asks(tried.url ?? '')}</p>
   const rule = rules.find(({ id }) => id === tried.rule)
   return (

@@ -4,6 +4,8 @@ import { kurir } from '../../api/kurir.ts'
 import { type Pages, usePages } from '../../api/pages.ts'
 import { useChange } from '../../api/queries.ts'
 import type { Delivery, WholeDelivery } from '../../api/types.ts'
+import type { Dictionary } from '../../i18n/en.ts'
+import { reasonIn } from '../../i18n/reasons.ts'
 import { useText } from '../../i18n/text.tsx'
 import { useMay, useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -75,7 +77,7 @@ function DeliveryTable({ deliveries, withUrl, onShow }: DeliveryTableProps) {
               )}
               <td data-label={text.webhooks.attempts}>{delivery.attempts}</td>
               <td data-label={text.webhooks.answer} className="wrap">
-                {answerOf(delivery)}
+                {answerOf(delivery, text)}
               </td>
               <td data-label={text.webhooks.made}>
                 <Clock at={delivery.created_at} seconds />
@@ -94,8 +96,8 @@ function DeliveryState({ delivery: { status } }: { delivery: Delivery }) {
 }
 
 /** What the last attempt came to, in one line. */
-function answerOf({ last_status: status, last_error: error }: Delivery): string {
-  return [status, error].filter((part) => part !== null).join(' · ') || '–'
+function answerOf({ last_status: status, last_error: error }: Delivery, text: Dictionary): string {
+  return [status, error && reasonIn(text, error)].filter((part) => part !== null).join(' · ') || '–'
 }
 
 function DeliveryDialog({ id, onClose }: { id: string; onClose: () => void }) {
@@ -142,7 +144,7 @@ function Whole({ delivery }: { delivery: WholeDelivery }) {
         <dt>{text.webhooks.attempts}</dt>
         <dd>{delivery.attempts}</dd>
         <dt>{text.webhooks.answer}</dt>
-        <dd>{answerOf(delivery)}</dd>
+        <dd>{answerOf(delivery, text)}</dd>
         <dt>{text.webhooks.made}</dt>
         <dd>
           <Clock at={delivery.created_at} seconds />

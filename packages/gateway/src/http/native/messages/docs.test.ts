@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { FAILURE_REASONS } from '../../../core/message.ts'
 import { SEND_BODIES } from './bodies.ts'
 
 const page = readFileSync(new URL('../../../../../../docs/messages.md', import.meta.url), 'utf8')
@@ -28,4 +29,9 @@ test('the page names every type that can be sent, with every field', () => {
       if (!COMMON.includes(field)) expect(text, type).toContain(`\`${field}\``)
     }
   }
+})
+
+test('the page names every reason of a message that failed, and no other', () => {
+  const listed = rows('## When a message fails')
+  expect(listed.flatMap(({ names }) => names.slice(0, 1)).sort()).toEqual([...FAILURE_REASONS].sort())
 })
