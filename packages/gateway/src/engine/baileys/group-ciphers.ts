@@ -6,8 +6,8 @@ import {
   SenderKeyName,
 } from 'baileys/lib/Signal/Group/index.js'
 import type { RepositoryContext } from './repository-context.ts'
+import { encryptForGroup, senderKeyStorage } from './sender-keys.ts'
 import { signalAddress } from './signal-address.ts'
-import { senderKeyStorage } from './signal-storage.ts'
 import { SignalUnit } from './signal-unit.ts'
 
 type Argument<Method extends keyof SignalRepositoryWithLIDStore> = SignalRepositoryWithLIDStore[Method] extends (
@@ -57,12 +57,10 @@ export class GroupCiphers {
 
   encrypt({ group, data, meId }: Argument<'encryptGroupMessage'>) {
     return this.#step(group, meId, async (unit, name) => {
-      const storage = senderKeyStorage(unit)
-      const distribution = await new GroupSessionBuilder(storage).create(name)
-      const ciphertext = await new GroupCipher(storage, name).encrypt(data)
+      const encrypted = await encryptForGroup(unit, name, data)
       await this.#context.keys.set(unit.writes)
       await this.#context.onRatchetCommitted()
-      return { ciphertext, senderKeyDistributionMessage: distribution.serialize() }
+      return encrypted
     })
   }
 

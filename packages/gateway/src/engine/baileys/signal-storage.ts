@@ -1,5 +1,4 @@
 import { generateSignalPubKey, type SignalCreds } from 'baileys'
-import { SenderKeyRecord } from 'baileys/lib/Signal/Group/index.js'
 import libsignal, { type SessionRecord, type SignalStorage } from 'libsignal'
 import type { SignalAddress } from './signal-address.ts'
 import type { SignalUnit } from './signal-unit.ts'
@@ -32,20 +31,4 @@ export function sessionStorage(unit: SignalUnit, creds: SignalCreds, address: Si
 export async function loadSession(unit: SignalUnit, address: SignalAddress): Promise<SessionRecord | undefined> {
   const stored = await unit.read('session', address.key)
   return stored && libsignal.SessionRecord.deserialize(stored)
-}
-
-interface Named {
-  toString(): string
-}
-
-/** Sender keys of groups within one unit of work. */
-export function senderKeyStorage(unit: SignalUnit) {
-  return {
-    loadSenderKey: async (name: Named) => {
-      const stored = await unit.read('sender-key', name.toString())
-      return stored ? SenderKeyRecord.deserialize(stored) : new SenderKeyRecord()
-    },
-    storeSenderKey: async (name: Named, record: SenderKeyRecord) =>
-      unit.write('sender-key', name.toString(), Buffer.from(JSON.stringify(record.serialize()), 'utf8')),
-  }
 }
