@@ -1,3 +1,4 @@
+import type { PersonCard } from '../core/contact.ts'
 import type { EventRecord } from '../core/event.ts'
 import type { MessageId, SessionUid, TenantId, WaMessageId } from '../core/ids.ts'
 import type { Jid } from '../core/jid.ts'
@@ -48,13 +49,9 @@ export interface UnreadMessage {
   participant: Jid | null
 }
 
-/** A person: the phone number and the LID are two names of one. */
-export interface Contact {
+/** A person as the store keeps him. */
+export interface Contact extends PersonCard {
   row: number
-  /** Address by phone number. */
-  phone: Jid | null
-  lid: Jid | null
-  name: string | null
 }
 
 /** The addresses by which one person is known; messages and events name either. */

@@ -12,6 +12,7 @@ export function chatConformance(use: Use): void {
     reading(use)
   })
   describe('contacts', () => contacts(use))
+  describe('what chats tell', () => happenings(use))
 }
 
 function chats(use: Use): void {
@@ -97,6 +98,24 @@ function contacts(use: Use): void {
     expect(await world.store.chats.listContacts(session.uid, { limit: 9, afterRow: contact.row })).toEqual([])
     await world.store.sessions.deleteSession(session.uid)
     expect(await world.store.chats.listContacts(session.uid, { limit: 9 })).toEqual([])
+  })
+}
+
+function happenings(use: Use): void {
+  test('what is new about a person who is known is an event in his lane, told before the message that shows it', async () => {
+    const world = use()
+    const session = await world.session()
+    await world.receive(session, { chat: ANI, pushName: 'Ani' })
+    await world.receive(session, { chat: ANI, pushName: 'Ani' })
+    await world.receive(session, { chat: GROUP, participant: ANI_LID, senderAlt: ANI, pushName: 'Ani W' })
+    await world.receive(session, { chat: ANI, pushName: null })
+    const told = await world.events(session.uid)
+    expect(told.map(({ type }) => type.split('.')[0])).toEqual(['message', 'message', 'contact', 'message', 'message'])
+    const names = { id: '6281311110001', phone: '6281311110001', lid: '777000001' }
+    expect(told[2]).toMatchObject({
+      ...{ type: 'contact.updated', lane: ANI },
+      data: { ...names, name: 'Ani W', previous_name: 'Ani' },
+    })
   })
 
   test('a call is an event in the lane of who calls', async () => {

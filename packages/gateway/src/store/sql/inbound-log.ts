@@ -41,7 +41,7 @@ export class InboundLog {
   async insert(effects: Effects, session: SessionUid, inbound: InboundMessage, at: number): Promise<MessageRecord> {
     const message = await this.record(session, inbound, at)
     this.messages.add({ message, proto: null, undecryptable: false, claim: null })
-    await this.noteSender(message)
+    await this.meetSender(effects, message, at)
     await this.keepRemote(message, inbound, at)
     await this.log.announce(effects, message, receivedEvent(inbound.content), at)
     await this.automation.record(message, inbound.offline, at)
@@ -73,22 +73,21 @@ export class InboundLog {
       senderAlt: inbound.senderAlt ?? stub.message.senderAlt,
     }
     this.messages.fill(stub.rowNo, message)
-    await this.noteSender(message)
+    await this.meetSender(effects, message, at)
     await this.keepRemote(message, inbound, at)
     await this.log.announce(effects, message, receivedEvent(inbound.content), at)
     await this.automation.record(message, inbound.offline, at)
     return message
   }
 
-  private async noteSender({
-    sessionUid,
-    fromMe,
-    participant,
-    chat,
-    senderAlt,
-    pushName,
-  }: MessageRecord): Promise<void> {
-    if (!fromMe) await this.contacts.note(sessionUid, [participant ?? chat, senderAlt], pushName)
+  private async noteSender({ sessionUid, fromMe, participant, chat, senderAlt, pushName }: MessageRecord) {
+    return fromMe ? undefined : await this.contacts.note(sessionUid, [participant ?? chat, senderAlt], pushName)
+  }
+
+  /** Takes note of the sender, and tells what is new about him. */
+  private async meetSender(effects: Effects, message: MessageRecord, at: number): Promise<void> {
+    const change = await this.noteSender(message)
+    if (change) await this.log.announceContact(effects, message.sessionUid, { ...change, at })
   }
 
   /** The file of a message that came in, to be fetched from now on, or only when it is asked for. */

@@ -1,3 +1,4 @@
+import { type ContactChange, presentContactUpdate } from '../../core/contact.ts'
 import { KurirError } from '../../core/errors.ts'
 import { statusEvent } from '../../core/event.ts'
 import type { EndpointId, SessionUid, TenantId } from '../../core/ids.ts'
@@ -6,6 +7,7 @@ import { presentMessage } from '../../core/message-object.ts'
 import type { AdvanceResult, StatusAdvance } from '../../messages/ports.ts'
 import type { EventLog } from './event-log.ts'
 import type { Effects } from './group-commit.ts'
+import { SESSION_LANE } from './session-events.ts'
 import type { MessageTable } from './tables/message.ts'
 import type { StoredMessage } from './tables/message-row.ts'
 import type { SessionTable } from './tables/session.ts'
@@ -70,6 +72,17 @@ export class MessageLog {
       message: message.id,
       render: (ownPhone) => presentMessage(message, ownPhone),
       notify: notify ? { endpoint: notify, lane: `${message.sessionUid} ${message.id}` } : undefined,
+    })
+  }
+
+  /** Tells what became known of the person who wrote a message. */
+  async announceContact(effects: Effects, session: SessionUid, change: ContactChange & { at: number }): Promise<void> {
+    await this.events.append(effects, {
+      session,
+      type: 'contact.updated',
+      at: change.at,
+      lane: change.now.phone ?? change.now.lid ?? SESSION_LANE,
+      render: () => presentContactUpdate(change),
     })
   }
 

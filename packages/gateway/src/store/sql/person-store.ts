@@ -99,7 +99,7 @@ function naming({ phone, lid }: PersonNames): (event: EventRecord) => boolean {
     if (typeof data !== 'object' || data === null) return false
     const shown = data as Record<string, unknown>
     if (lidDigits !== undefined && shown.lid === lidDigits) return true
-    if (['from', 'to', 'chat', 'participant', 'by'].some((field) => names.has(shown[field]))) return true
+    if (['id', 'from', 'to', 'chat', 'participant', 'by'].some((field) => names.has(shown[field]))) return true
     return Array.isArray(shown.participants) && shown.participants.some((one) => names.has(one))
   }
 }

@@ -1,5 +1,6 @@
 import type { Contact } from '../../../chats/ports.ts'
-import { type Jid, jidKind, jidUser } from '../../../core/jid.ts'
+import { presentNames } from '../../../core/contact.ts'
+import { type Jid, jidKind } from '../../../core/jid.ts'
 import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { ChatListQuery } from '../chats/schema.ts'
 import { countryCodeFor, readPerson } from '../messages/recipients.ts'
@@ -127,9 +128,4 @@ function addressesOf(jid: Jid): Pick<Contact, 'phone' | 'lid'> {
 
 function presentContact({ name, ...addresses }: Contact) {
   return { ...presentNames(addresses), name }
-}
-
-function presentNames({ phone, lid }: Pick<Contact, 'phone' | 'lid'>) {
-  const digits = { phone: phone && jidUser(phone), lid: lid && jidUser(lid) }
-  return { id: digits.phone ?? lid ?? '', ...digits }
 }

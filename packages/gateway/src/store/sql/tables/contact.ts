@@ -1,4 +1,5 @@
 import type { Contact } from '../../../chats/ports.ts'
+import type { ContactChange } from '../../../core/contact.ts'
 import type { SessionUid } from '../../../core/ids.ts'
 import { type Jid, jidKind } from '../../../core/jid.ts'
 import type { Driver } from '../driver.ts'
@@ -36,8 +37,15 @@ export class ContactTable {
     this.listRows = driver.prepare<[string, number, number], Row>(LIST)
   }
 
-  /** Takes note of a person by one or both addresses; rows that turn out to be one person become one. */
-  async note(session: SessionUid, addresses: readonly (Jid | null)[], name: string | null): Promise<void> {
+  /**
+   * Takes note of a person by one or both addresses; rows that turn out to be one person become one. Resolves with the
+   * person before and now where something new became known of one who was known.
+   */
+  async note(
+    session: SessionUid,
+    addresses: readonly (Jid | null)[],
+    name: string | null,
+  ): Promise<ContactChange | undefined> {
     const phone = addresses.find((jid) => jid && jidKind(jid) === 'user') ?? null
     const lid = addresses.find((jid) => jid && jidKind(jid) === 'lid') ?? null
     const [one, other] = await Promise.all([
@@ -47,12 +55,14 @@ export class ContactTable {
     const known = one ?? other
     if (!known) {
       if (phone ?? lid) this.insertRow.post(session, phone, lid, name)
-      return
+      return undefined
     }
     if (one && other && one.row_no !== other.row_no) this.deleteRow.post(other.row_no)
-    const next = { phone: phone ?? known.phone, lid: lid ?? known.lid, name: name ?? known.push_name }
-    if (next.phone === known.phone && next.lid === known.lid && next.name === known.push_name) return
-    this.updateRow.post(next.phone, next.lid, next.name, known.row_no)
+    const { row: _, ...before } = toContact(known)
+    const now = { phone: phone ?? before.phone, lid: lid ?? before.lid, name: name ?? before.name }
+    if (now.phone === before.phone && now.lid === before.lid && now.name === before.name) return undefined
+    this.updateRow.post(now.phone, now.lid, now.name, known.row_no)
+    return { before, now }
   }
 
   /** The person with this address. */
