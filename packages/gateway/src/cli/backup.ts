@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { type Config, loadConfig } from '../config/config.ts'
 import { createLogger } from '../observe/log.ts'
+import type { BackupStep, OnProgress } from '../store/sqlite/backup/progress.ts'
 import { CliError, EXIT } from './exit-codes.ts'
 import { Output, type Streams } from './output.ts'
+import type { Progress } from './progress.ts'
 
 interface BackupFlags {
   data?: string
@@ -14,6 +16,18 @@ interface RestoreFlags {
   data: string
   resend?: boolean
   json?: boolean
+}
+
+const BACKUP_STEPS: Record<BackupStep, string> = {
+  database: 'Copying the database',
+  files: 'Copying the files of messages',
+  checksum: 'Computing the checksum',
+}
+
+const RESTORE_STEPS: Record<BackupStep, string> = {
+  checksum: 'Comparing the checksum',
+  database: 'Checking and renewing the database',
+  files: 'Writing the files of messages',
 }
 
 const RESTORE_HELP = `
@@ -42,8 +56,9 @@ export function addBackup(program: Command, streams: Streams): void {
       }
       const { makeBackup } = await import('../store/sqlite/backup/make.ts')
       const output = new Output(json === true, streams)
-      const report = await output.during(`Copying the store in ${config.dataDir}`, () =>
-        makeBackup({ dataDir: config.dataDir, file, media: media === true, now: Date.now() }),
+      const options = { dataDir: config.dataDir, file, media: media === true, now: Date.now() }
+      const report = await output.during(`Copying the store in ${config.dataDir}`, (progress) =>
+        makeBackup({ ...options, onProgress: showing(progress, BACKUP_STEPS) }),
       )
       const files = report.media ? `, with ${report.media.files} files` : ''
       output.answer(report, `Wrote ${file} (${report.bytes} bytes${files}) and its checksum`)
@@ -63,16 +78,24 @@ export function addBackup(program: Command, streams: Streams): void {
       const logger = createLogger({ level: 'warn', pretty: process.stderr.isTTY === true })
       const { restoreBackup } = await import('../store/sqlite/backup/restore.ts')
       const output = new Output(json === true, streams)
-      const report = await output.during(`Restoring ${file}`, () =>
+      const report = await output.during(`Restoring ${file}`, (progress) =>
         restoreBackup({
           ...{ file, dataDir: data, resend: resend === true, now: Date.now(), logger },
           areFilesElsewhere: config.media.s3 !== null,
+          onProgress: showing(progress, RESTORE_STEPS),
         }),
       )
       const unknown = report.unknown ? ` ${report.unknown} messages that were being sent are now "unknown".` : ''
       const text = `Restored ${report.sessions} sessions and ${report.media} files into ${data}.${unknown}`
       output.answer(report, text)
     })
+}
+
+function showing(progress: Progress | null, labels: Record<BackupStep, string>): OnProgress {
+  return (step, done, total) => {
+    progress?.begin(labels[step])
+    if (total > 0) progress?.updateBytes(done, total)
+  }
 }
 
 function refusePostgres({ database }: Config, command: string, instead: string): void {

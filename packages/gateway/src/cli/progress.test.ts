@@ -32,6 +32,22 @@ test('a bar grows on a terminal, is drawn no more often than it can be seen, and
   ])
 })
 
+test('bytes are told in the unit that suits them, and the parts of the work by their names, once each', () => {
+  const written: string[] = []
+  const progress = new Progress('Copying', { write: (text) => written.push(text), isTerminal: true, now: () => 0 })
+  progress.begin('Small')
+  progress.updateBytes(500, 2_000)
+  progress.begin('Small')
+  progress.begin('Large')
+  progress.updateBytes(1_500_000_000, 3_000_000_000)
+  expect(written.slice(1)).toEqual([
+    '\r\u001b[2KSmall …',
+    '\r\u001b[2KSmall ██████░░░░░░░░░░░░░░░░░░ 25 % (0.5 of 2.0 kB)',
+    '\r\u001b[2KLarge …',
+    '\r\u001b[2KLarge ████████████░░░░░░░░░░░░ 50 % (1.5 of 3.0 GB)',
+  ])
+})
+
 /** Imports a folder into a gateway that is not there: everything before the call is done. */
 async function importFolder(options: { isTerminal: boolean; json?: boolean }) {
   await writeFile(join(folder, 'creds.json'), '{}')

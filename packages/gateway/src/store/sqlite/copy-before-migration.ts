@@ -29,7 +29,7 @@ interface CopyOptions {
  * Makes a backup (without files) beside the database where steps of the schema are missing: `kurir restore` reads it,
  * also that of the release that was used before. Throws {@link MigrationCopyError} where it cannot be made.
  */
-export function copyBeforeMigration({ dataDir, from, migrations, now, logger }: CopyOptions): void {
+export async function copyBeforeMigration({ dataDir, from, migrations, now, logger }: CopyOptions): Promise<void> {
   const to = migrations.at(-1)?.version ?? 0
   if (from === 0 || from >= to) return
   // One name for one upgrade: a start that is tried again and again fills no disk. The store itself still is what
@@ -38,7 +38,7 @@ export function copyBeforeMigration({ dataDir, from, migrations, now, logger }: 
   logger.info({ copy: file, from, to }, 'the schema is out of date: the store is copied first')
   try {
     for (const path of [file, checksumFile(file), `${file}.part`]) rmSync(path, { force: true })
-    const { bytes } = makeBackup({ dataDir, file, media: false, now })
+    const { bytes } = await makeBackup({ dataDir, file, media: false, now })
     logger.info({ copy: file, bytes }, 'the store was copied')
   } catch (cause) {
     throw new MigrationCopyError(

@@ -66,7 +66,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     await checkMasterKey(shared, keyring)
     driver.exec(SETTINGS)
     assertSettings(driver)
-    copyBeforeMigration({ dataDir, from: schemaVersion(driver), migrations, now: clock.now(), logger })
+    await copyBeforeMigration({ dataDir, from: schemaVersion(driver), migrations, now: clock.now(), logger })
     migrate(driver, migrations, clock.now())
     forgetOldCopies(dataDir)
     const compact = async () => {

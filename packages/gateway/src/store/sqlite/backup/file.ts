@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import type { OnProgress } from './progress.ts'
 
 /** A backup cannot be made or restored; the message is for the operator. */
 export class BackupError extends Error {
@@ -32,9 +33,15 @@ export function readParts(path: string, take: (part: Uint8Array, index: number) 
 }
 
 /** The sha256 of a file, in hex. */
-export function hashOf(path: string): string {
+export function hashOf(path: string, onProgress: OnProgress): string {
   const hash = createHash('sha256')
-  readParts(path, (part) => hash.update(part))
+  const total = statSync(path).size
+  let done = 0
+  readParts(path, (part) => {
+    hash.update(part)
+    done += part.length
+    onProgress('checksum', done, total)
+  })
   return hash.digest('hex')
 }
 
@@ -48,7 +55,7 @@ export function writeChecksum(file: string, sha256: string): void {
 }
 
 /** Throws {@link BackupError} where the file is not what its checksum says, or has none. */
-export function verifyChecksum(file: string): void {
+export function verifyChecksum(file: string, onProgress: OnProgress): void {
   let line: string
   try {
     line = readFileSync(checksumFile(file), 'utf8')
@@ -58,7 +65,7 @@ export function verifyChecksum(file: string): void {
       { cause },
     )
   }
-  if (hashOf(file) !== line.split(/\s/)[0]) {
+  if (hashOf(file, onProgress) !== line.split(/\s/)[0]) {
     throw new BackupError(`${file} is damaged: it does not have the checksum in ${checksumFile(file)}.`)
   }
 }

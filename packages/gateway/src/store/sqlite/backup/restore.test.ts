@@ -39,7 +39,7 @@ test.each([
         0,
       ),
     )
-    makeBackup({ dataDir: before, file, media: false, now: 2 })
+    await makeBackup({ dataDir: before, file, media: false, now: 2 })
     restoreBackup({ file, dataDir: after, resend: false, areFilesElsewhere, now: 3, logger })
     expect(await inStore(after, (store) => store.media.getMedia(DEFAULT_TENANT, id))).toMatchObject({ state })
   } finally {

@@ -8,6 +8,7 @@ import { DATABASE_FILE, prepareDirectory, prepareFile } from '../directory.ts'
 import { type Driver, openDriver } from '../driver.ts'
 import { migrate, refuseNewerStore } from '../migrate.ts'
 import { BackupError, verifyChecksum } from './file.ts'
+import type { OnProgress } from './progress.ts'
 import { renew } from './renew.ts'
 
 export interface RestoreOptions {
@@ -19,6 +20,7 @@ export interface RestoreOptions {
   areFilesElsewhere?: boolean
   now: number
   logger: Logger
+  onProgress?: OnProgress
 }
 
 export interface RestoreReport extends Renewal {
@@ -30,6 +32,7 @@ export interface RestoreReport extends Renewal {
 const IS_BACKUP = `SELECT 1 FROM sqlite_schema WHERE name = 'backup_info'`
 const SESSIONS = 'SELECT count(*) AS count FROM session'
 const RESTORED_FILES = 'SELECT DISTINCT sha256 FROM backup_media'
+const RESTORED_BYTES = 'SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM backup_media'
 const PARTS = 'SELECT bytes FROM backup_media WHERE sha256 = ? AND part = ?'
 // A file that a message brought can be fetched again for a while.
 const FORGET_FILES = `
@@ -43,18 +46,19 @@ const FORGET_FILES = `
  * has anything in it.
  */
 export function restoreBackup(options: RestoreOptions): RestoreReport {
-  const { file, dataDir, logger } = options
+  const { file, dataDir, logger, onProgress = () => undefined } = options
   if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
     throw new BackupError(`${dataDir} is not empty. A backup is restored into a new directory; nothing is overwritten.`)
   }
   if (!existsSync(file)) throw new BackupError(`There is no file ${file}.`)
-  verifyChecksum(file)
+  verifyChecksum(file, onProgress)
   prepareDirectory(dataDir, logger)
   const draft = join(dataDir, 'restoring.db')
   try {
     prepareFile(draft, logger)
+    onProgress('database', 0, 0)
     copyFileSync(file, draft, constants.COPYFILE_FICLONE)
-    const report = unpack(draft, options)
+    const report = unpack(draft, { ...options, onProgress })
     renameSync(draft, join(dataDir, DATABASE_FILE))
     return report
   } catch (error) {
@@ -63,7 +67,8 @@ export function restoreBackup(options: RestoreOptions): RestoreReport {
   }
 }
 
-function unpack(draft: string, { file, dataDir, resend, now, areFilesElsewhere }: RestoreOptions): RestoreReport {
+function unpack(draft: string, options: RestoreOptions & { onProgress: OnProgress }): RestoreReport {
+  const { file, dataDir, resend, now, areFilesElsewhere, onProgress } = options
   const driver = openDriver(draft, { busyMs: 0 })
   try {
     if (!driver.prepare<[]>(IS_BACKUP).get()) throw new BackupError(`${file} is not a backup of Kurir.`)
@@ -73,8 +78,9 @@ function unpack(draft: string, { file, dataDir, resend, now, areFilesElsewhere }
     if (fault?.integrity_check !== 'ok') throw new BackupError(`${file} is damaged: ${fault?.integrity_check}`)
     migrate(driver, MIGRATIONS, now)
     const renewal = renew(driver, { now, resend })
-    const media = areFilesElsewhere ? 0 : unpackMedia(driver, join(dataDir, 'media'))
+    const media = areFilesElsewhere ? 0 : unpackMedia(driver, join(dataDir, 'media'), onProgress)
     if (!areFilesElsewhere) driver.prepare<[{ now: number }]>(FORGET_FILES).run({ now })
+    onProgress('database', 0, 0)
     const sessions = driver.prepare<[], { count: number }>(SESSIONS).get()?.count ?? 0
     // What was deleted must not stay in free pages.
     driver.exec('DROP TABLE backup_media; DROP TABLE backup_info; VACUUM')
@@ -84,8 +90,10 @@ function unpack(draft: string, { file, dataDir, resend, now, areFilesElsewhere }
   }
 }
 
-function unpackMedia(driver: Driver, directory: string): number {
+function unpackMedia(driver: Driver, directory: string, onProgress: OnProgress): number {
   const files = driver.prepare<[], { sha256: string }>(RESTORED_FILES).all()
+  const total = driver.prepare<[], { bytes: number }>(RESTORED_BYTES).get()?.bytes ?? 0
+  let done = 0
   const part = driver.prepare<[string, number], { bytes: Uint8Array }>(PARTS)
   for (const { sha256 } of files) {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new BackupError('a file in the backup has no proper name')
@@ -97,6 +105,8 @@ function unpackMedia(driver: Driver, directory: string): number {
       if (!bytes) break
       hash.update(bytes)
       writeFileSync(join(folder, sha256), bytes, { flag: 'a', mode: 0o600, flush: true })
+      done += bytes.length
+      onProgress('files', done, total)
     }
     if (hash.digest('hex') !== sha256) throw new BackupError(`a file in the backup is damaged (${sha256})`)
   }
