@@ -26,13 +26,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   const { openPostgresStore } = await import('./postgres/open.ts')
   const { serverConnector } = await import('./postgres/connection.ts')
+  const { LineRefusedError } = await import('./postgres/line.ts')
   const { OutageError } = await import('./postgres/outage.ts')
   const { url, isPrepared } = database
   for (const until = performance.now() + WAIT_MS; ; ) {
     try {
       return await openPostgresStore({ connector: serverConnector(url), clock, logger, isPrepared, masterKey, onLost })
     } catch (error) {
-      if (!(error instanceof OutageError) || performance.now() > until) throw error
+      const isWorthWaiting = error instanceof OutageError && !(error instanceof LineRefusedError)
+      if (!isWorthWaiting || performance.now() > until) throw error
       logger.warn({ code: error.code }, 'PostgreSQL cannot be used yet; trying again')
       await clock.sleep(1_000)
     }

@@ -1,6 +1,7 @@
 import { MIGRATIONS } from '../../store/migrations/all.ts'
 import { type Connection, serverConnector } from '../../store/postgres/connection.ts'
 import { driverOver, type PgDriver, type PgValue } from '../../store/postgres/driver.ts'
+import { LineRefusedError } from '../../store/postgres/line.ts'
 import { refuseUnfinishedMove } from '../../store/postgres/unfinished-move.ts'
 import { type Finding, failed, ok, warning } from './check.ts'
 
@@ -14,7 +15,6 @@ const SKEW = 10
 const TRY_TABLE = 'BEGIN; CREATE TABLE kurir_doctor (id BIGINT); ROLLBACK'
 const OWNED = `
   SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND NOT pg_has_role(tableowner, 'MEMBER')`
-const IS_ENCRYPTED = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
 
 /** The PostgreSQL server: whether a gateway can work on it, how far it is, and what stands in between. */
 export async function checkPostgres({ url, isPrepared }: { url: string; isPrepared: boolean }): Promise<Finding[]> {
@@ -24,6 +24,7 @@ export async function checkPostgres({ url, isPrepared }: { url: string; isPrepar
   try {
     connection = await serverConnector(url).connect(() => undefined)
   } catch (error) {
+    if (error instanceof LineRefusedError) return [failed('database', error.detail, error.advice)]
     const advice = 'Look at DATABASE_URL, the firewall, and the server’s log (pg_hba.conf says who may come).'
     return [failed('database', `PostgreSQL at ${place} cannot be used: ${reasonOf(error)}`, advice)]
   }
@@ -36,7 +37,7 @@ export async function checkPostgres({ url, isPrepared }: { url: string; isPrepar
       ['database schema', async () => [await checkSchema(driver)]],
       ['database line', async () => [await checkLine(driver)]],
       ['database clock', async () => [await checkServerClock(driver)]],
-      ['database encryption', async () => (isPooled ? [] : checkEncryption(driver, hostname))],
+      ['database encryption', async () => checkEncryption(connection, hostname)],
       ['database pooler', async () => [checkPooler(isPooled, isPrepared)]],
     ]
     const findings: Finding[] = []
@@ -136,11 +137,17 @@ async function checkServerClock(driver: PgDriver): Promise<Finding> {
     : ok('database clock', detail)
 }
 
-async function checkEncryption(driver: PgDriver, hostname: string): Promise<Finding[]> {
+function checkEncryption({ protection }: Connection, hostname: string): Finding[] {
+  const name = 'database encryption'
+  if (protection?.isChecked) return [ok(name, `${protection.protocol}, and the server’s certificate is checked`)]
+  const advice =
+    'Set sslmode=verify-full in DATABASE_URL, with sslrootcert=/path/ca.pem where the authority is your own.'
+  if (protection) {
+    const detail = `${protection.protocol}, but whoever is in between may pose as the server: its certificate is not checked`
+    return [warning(name, detail, advice)]
+  }
   const isLocal = hostname === '' || hostname === 'localhost' || /^(127\.|\[::1\])/.test(hostname)
-  if (isLocal || String(await one(driver, `SELECT ssl::text FROM (${IS_ENCRYPTED}) AS line`)) === 'true') return []
-  const advice = 'Add ?sslmode=verify-full&sslrootcert=/path/ca.pem to DATABASE_URL where others can listen.'
-  return [warning('database encryption', 'the line to the server is not encrypted', advice)]
+  return isLocal ? [] : [warning(name, 'the line to the server is open to whoever can listen', advice)]
 }
 
 function checkPooler(isPooled: boolean, isPrepared: boolean): Finding {

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { Client, TypeOverrides } from 'pg'
 import type { SqlValue } from '../sql/driver.ts'
+import { type Protection, protectionOf, refusalOf, strictAddress, unreadableFile } from './line.ts'
 import { classify } from './outage.ts'
 
 export interface Query {
@@ -25,6 +26,8 @@ export interface Connection {
   query(query: Query): Promise<Result>
   /** The server's process as it was named at the beginning; a pooler names one that is not there. */
   readonly processId?: number | undefined
+  /** Of the line to the server or the pooler; undefined where it is open to whoever listens. */
+  readonly protection?: Protection | undefined
   /** Drops it now: whatever waits for an answer rejects. */
   destroy(): void
   close(): Promise<void>
@@ -49,15 +52,7 @@ export function serverConnector(url: string): Connector {
     isShared: false,
     async connect(onLost, withinMs = CONNECT_MS) {
       const socket = new Socket()
-      const client = new Client({
-        connectionString: url,
-        types: parsers(),
-        connectionTimeoutMillis: withinMs,
-        keepAlive: true,
-        application_name: 'kurir',
-        pipeline: true,
-        stream: () => socket,
-      })
+      const client = clientOf(url, socket, withinMs)
       let isUp = false
       // A connection that never was cannot be lost; that it failed is told by the rejection.
       const lost = () => isUp && onLost()
@@ -68,15 +63,32 @@ export function serverConnector(url: string): Connector {
         isUp = true
       } catch (error) {
         socket.destroy()
-        throw classify(error)
+        throw refusalOf(error, client) ?? classify(error)
       }
       return {
         query: (query) => run(client, query),
         processId: 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined,
+        protection: protectionOf(client),
         destroy: () => void socket.destroy(),
         close: () => client.end(),
       }
     },
+  }
+}
+
+function clientOf(url: string, socket: Socket, withinMs: number): Client {
+  try {
+    return new Client({
+      connectionString: strictAddress(url),
+      types: parsers(),
+      connectionTimeoutMillis: withinMs,
+      keepAlive: true,
+      application_name: 'kurir',
+      pipeline: true,
+      stream: () => socket,
+    })
+  } catch (error) {
+    throw unreadableFile(error) ?? error
   }
 }
 

@@ -2,11 +2,11 @@ import { DatabaseError } from 'pg'
 
 /** The database failed, and not the statement. `code` is an SQLSTATE, or what the operating system says. */
 export class OutageError extends Error {
-  override readonly name = 'OutageError'
+  override readonly name: string = 'OutageError'
   readonly code: string
 
-  constructor(code: string, cause?: unknown) {
-    super(`PostgreSQL cannot be used now (${code})`, { cause })
+  constructor(code: string, cause?: unknown, message = `PostgreSQL cannot be used now (${code})`) {
+    super(message, { cause })
     this.code = code
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { freePort } from '../../../sandbox/free-port.ts'
@@ -32,8 +32,13 @@ async function whyUnusable(url: string): Promise<string | undefined> {
   }
 }
 
+export interface PrivateOptions {
+  /** Takes encrypted lines alone, with these PEM texts, from the user `postgres` who has this password. */
+  tls?: { cert: string; key: string; password: string }
+}
+
 /** Starts one in a temporary folder, on a port of its own; as an unprivileged user where this one is root. */
-export async function startPrivate(): Promise<TestServer> {
+export async function startPrivate({ tls }: PrivateOptions = {}): Promise<TestServer> {
   const programs = findPrograms()
   if (!programs) return { missing: 'no server at 127.0.0.1:5432, and no initdb and pg_ctl on this machine' }
   const directory = mkdtempSync(join(tmpdir(), 'kurir-postgres-'))
@@ -46,12 +51,26 @@ export async function startPrivate(): Promise<TestServer> {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+  /** Answers its path; PostgreSQL reads keys that are its user's alone. */
+  const write = (name: string, text: string) => {
+    const path = join(directory, name)
+    writeFileSync(path, text, { mode: 0o600 })
+    if (user) chownSync(path, user.uid, user.gid)
+    return path
+  }
   const data = join(directory, 'data')
   const port = await freePort()
-  const options = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories=${directory}`
+  const access = tls ? ['-A', 'scram-sha-256', '--pwfile', write('password', tls.password)] : ['-A', 'trust']
+  const options = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${directory}`]
+  if (tls) {
+    const hba = write('hba.conf', 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
+    const [cert, key] = [write('server.crt', tls.cert), write('server.key', tls.key)]
+    options.push('ssl=on', `ssl_cert_file=${cert}`, `ssl_key_file=${key}`, `hba_file=${hba}`)
+  }
+  const given = options.map((option) => `-c ${option}`).join(' ')
   const steps: [string, string[]][] = [
-    ['initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C']],
-    ['pg_ctl', ['-D', data, '-o', options, '-l', join(directory, 'log'), '-w', 'start']],
+    ['initdb', ['-D', data, '-U', 'postgres', ...access, '-E', 'UTF8', '--locale=C']],
+    ['pg_ctl', ['-D', data, '-o', given, '-l', join(directory, 'log'), '-w', 'start']],
   ]
   for (const [name, args] of steps) {
     const { status, stderr, error } = run(name, args)
@@ -59,8 +78,9 @@ export async function startPrivate(): Promise<TestServer> {
     rmSync(directory, { recursive: true, force: true })
     return { missing: `${name} failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}` }
   }
+  const secret = tls ? `:${tls.password}` : ''
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres${secret}@127.0.0.1:${port}/postgres`,
     stop: async () => {
       run('pg_ctl', ['-D', data, '-m', 'immediate', 'stop'])
       rmSync(directory, { recursive: true, force: true })
