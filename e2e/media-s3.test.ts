@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MediaFiles } from '../packages/gateway/src/media/files.ts'
 import { S3Server } from '../packages/gateway/src/media/test/s3-server.ts'
+import { JsonApi } from '../packages/gateway/src/sandbox/clients.ts'
+import { createSessionKeys, createTenantKeys } from '../packages/gateway/src/sandbox/dialect-keys.ts'
 import { eventually, json, shownMessages } from './support/api.ts'
 import { Ground } from './support/ground.ts'
+import { Receiver } from './support/receiver.ts'
 
 interface Shown {
   id: string
@@ -30,11 +33,16 @@ const contact = () => ground.place.contacts[0]?.phone ?? ''
 const session = () => ground.place.sessions[0] ?? { id: '', phone: '' }
 const authorization = () => ({ authorization: `Bearer ${ground.place.keys.native}` })
 
-/** The contact sends a document; answers the file's id, once its message is there. */
-async function receive(bytes: Buffer): Promise<string> {
+/** The contact sends a document; answers its message's id on WhatsApp. */
+async function contactSends(bytes: Buffer): Promise<string> {
   const document = { base64: bytes.toString('base64'), mimetype: 'application/octet-stream', fileName: 'a.bin' }
   const body = { to: session().phone, document }
-  const { id } = await json<{ id: string }>('POST', `${ground.lab.url}/phones/${contact()}/messages`, { body })
+  return (await json<{ id: string }>('POST', `${ground.lab.url}/phones/${contact()}/messages`, { body })).id
+}
+
+/** The contact sends a document; answers the file's id, once its message is there. */
+async function receive(bytes: Buffer): Promise<string> {
+  const id = await contactSends(bytes)
   const path = `/v1/sessions/${session().id}/messages?direction=in`
   const found = await eventually('the message', async () => {
     const { data } = await ground.api<{ data: { wa_id: string; media?: { id: string } }[] }>('GET', path)
@@ -63,11 +71,13 @@ const untilShown = (waId: string) =>
     { timeoutMs: 60_000 },
   )
 
-async function untilHere(id: string): Promise<Buffer> {
+const untilHere = (id: string) => untilServed(`${ground.url}/v1/media/${id}`, authorization())
+
+async function untilServed(url: string, headers: Record<string, string>): Promise<Buffer> {
   const answer = await eventually(
     'the file',
     async () => {
-      const found = await get(id)
+      const found = await fetch(url, { headers })
       return found.status === 200 && found
     },
     { timeoutMs: 60_000 },
@@ -85,6 +95,72 @@ test('a file that came in is fetched from the bucket, and one that is given is s
   expect([part.status, Buffer.from(await part.arrayBuffer())]).toEqual([206, ours.subarray(10, 20)])
   const { wa_id } = await send({ id })
   expect((await untilShown(wa_id)).sha256).toBe(hashOf(ours))
+})
+
+test('files are sent by the dialects that take them, and had by the links that dialects post', async () => {
+  const { id } = session()
+  const gateway = new JsonApi(ground.url, { authorization: `Bearer ${ground.adminKey}` })
+  const { sessions, botsToken } = await createTenantKeys(gateway)
+  const { blazwa, bots } = await createSessionKeys(gateway, id, botsToken)
+  const bot = new URLSearchParams({ session_id: bots.session_id, access_token: bots.access_token })
+  const api = { sessions: { 'x-api-key': sessions }, blazwa: { 'x-api-key': blazwa } }
+  const post = async (
+    path: string,
+    field: string,
+    to: [name: string, phone: string],
+    headers: Record<string, string> = {},
+  ) => {
+    const bytes = Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(300_000)])
+    const body = new FormData()
+    body.set(...to)
+    body.set(field, new Blob([new Uint8Array(bytes)], { type: 'application/pdf' }), 'list.pdf')
+    const answer = await fetch(ground.url + path, { method: 'POST', headers, body })
+    expect(answer.status, await answer.clone().text()).toBe(200)
+    await eventually('the phone to show it', async () =>
+      ((await shownMessages(ground.lab.url, contact())) as Shown[]).some(({ sha256 }) => sha256 === hashOf(bytes)),
+    )
+    expect(await kept.sizeOf(hashOf(bytes))).toBe(bytes.length)
+  }
+  await post(`/api/sessions/${id}/send-media`, 'media', ['to', contact()], api.sessions)
+  await post(`/whatsapp/message/doc?${bot}`, 'file', ['chatId', contact()])
+
+  const receivers = { blazwa: await Receiver.start(), bots: await Receiver.start() }
+  try {
+    const { url: webhook } = receivers.blazwa
+    await json('POST', `${ground.url}/openapi/wa/webhook`, { headers: api.blazwa, body: { webhook } })
+    const wanted = { webhook_url: receivers.bots.url, events: ['onMessage'] }
+    await json('PUT', `${ground.url}/whatsapp/setWebhook?${bot}`, { body: wanted })
+    const theirs = randomBytes(300_000)
+    await contactSends(theirs)
+    const links = [
+      async () => receivers.blazwa.events[0] as unknown as { media_url: string } | undefined,
+      async () => receivers.bots.events[0]?.data as { media_url: string } | undefined,
+    ]
+    for (const link of links) {
+      const { media_url } = await eventually('the post', link)
+      expect((await fetch(media_url)).status).toBe(401)
+      expect(await untilServed(media_url, authorization())).toEqual(theirs)
+    }
+  } finally {
+    await Promise.all(Object.values(receivers).map((receiver) => receiver.stop()))
+  }
+})
+
+test("the dashboard's cookie opens a file, in parts as well, and nothing that another page asks for", async () => {
+  const bytes = randomBytes(200_000)
+  const { id } = (await (await upload(bytes)).json()) as { id: string }
+  const mark = { 'x-kurir-dashboard': '1', 'content-type': 'application/json' }
+  const body = JSON.stringify({ key: ground.place.keys.native })
+  const login = await fetch(`${ground.url}/dashboard/login`, { method: 'POST', headers: mark, body })
+  const cookie = (login.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
+  const file = `${ground.url}/v1/media/${id}`
+  expect(await untilServed(file, { cookie })).toEqual(bytes)
+  const part = await fetch(file, { headers: { cookie, range: 'bytes=100000-' } })
+  expect([part.status, Buffer.from(await part.arrayBuffer())]).toEqual([206, bytes.subarray(100_000)])
+  const head = await fetch(file, { method: 'HEAD', headers: { cookie } })
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, '200000'])
+  expect((await fetch(file, { headers: { cookie, 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
+  expect((await fetch(file)).status).toBe(401)
 })
 
 test('while the bucket is away messages come in, and files are refused; all is made good when it is back', async () => {

@@ -41,6 +41,7 @@ export class Ground {
   readonly database: Database
   readonly directory: string
   readonly settings: Record<string, string>
+  readonly adminKey = ADMIN_KEY
   readonly #port: number
   #place: Place | undefined
   #child: Child | undefined
