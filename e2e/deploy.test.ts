@@ -132,8 +132,8 @@ test('the PostgreSQL of compose is reached by the gateway alone, when it answers
   expect(server).toMatch(/image: postgres:17/)
   expect(server).toMatch(/healthcheck:\n(?: +#.*\n)? +test: \['CMD', 'pg_isready', '--host=127\.0\.0\.1'/)
   expect(gateway).toMatch(/depends_on:\n {6}postgres:\n {8}condition: service_healthy/)
-  const [, url = ''] = /DATABASE_URL: (\S+)/.exec(gateway) ?? []
-  const { username, password, hostname, pathname } = new URL(url.replace(/\$\{\w+:\?\}/, 'a1b2'))
+  const [, url = ''] = /DATABASE_URL: (.+)/.exec(gateway) ?? []
+  const { username, password, hostname, pathname } = new URL(url.replace(/\$\{\w+:\?[^}]+\}/, 'a1b2'))
   expect({ username, password, hostname }).toEqual({ username: 'kurir', password: 'a1b2', hostname: 'postgres' })
   expect(server).toContain(`POSTGRES_USER: ${username}\n`)
   expect(server).toContain(`POSTGRES_DB: ${pathname.slice(1)}\n`)
