@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kurir } from '../packages/gateway/src/cli/test/process.ts'
 import { MediaFiles } from '../packages/gateway/src/media/files.ts'
 import { S3Server } from '../packages/gateway/src/media/test/s3-server.ts'
 import { JsonApi } from '../packages/gateway/src/sandbox/clients.ts'
@@ -197,6 +198,30 @@ test('a message that was accepted waits for the bucket, also where the gateway s
   const shown = (await shownMessages(ground.lab.url, contact())) as Shown[]
   expect(shown.filter((row) => row.id === wa_id)).toHaveLength(1)
 })
+
+test('another installation is refused at the prefix; a restored backup of this one goes on with its files', async () => {
+  const bytes = randomBytes(50_000)
+  const { id } = (await (await upload(bytes)).json()) as { id: string }
+  const other = join(ground.directory, 'other')
+  const settings = { KURIR_NETWORK: 'lab', KURIR_LAB_URL: ground.lab.ws, KURIR_LAB_ROOT_KEY: ground.lab.rootKey }
+  const stranger = { ...settings, ...bucket.settings, KURIR_PORT: '0', KURIR_DATA: other }
+  const { status, stderr } = await kurir(['start', '--exit-with-parent', '--json'], stranger)
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/The prefix "files\/" of the bucket "kurir-files" belongs to another installation/)
+  const file = join(ground.directory, 'backup.db')
+  const data = join(ground.directory, 'gateway')
+  expect(await kurir(['backup', file, '--data', data], bucket.settings)).toMatchObject({ status: 0 })
+  await ground.end()
+  const restored = join(ground.directory, 'restored')
+  expect(await kurir(['restore', file, '--data', restored], bucket.settings)).toMatchObject({ status: 0 })
+  await ground.begin({ KURIR_DATA: restored })
+  expect(await untilHere(id)).toEqual(bytes)
+  await ground.end()
+  // Without the database it is another installation, whatever else is the same.
+  expect((await kurir(['start', '--exit-with-parent', '--json'], stranger)).status).toBe(1)
+  await ground.begin()
+  await ground.connected()
+}, 120_000)
 
 test('whatever was under way when it was killed, each file that can be named is whole', async () => {
   const told: { id: string; sha256: string }[] = []

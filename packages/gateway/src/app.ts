@@ -23,7 +23,7 @@ import type { Gateway } from './gateway.ts'
 import type { Server } from './http/context.ts'
 import { buildServer } from './http/server.ts'
 import { VERSION } from './http/version.ts'
-import { Media } from './media/media.ts'
+import { Media, type MediaOptions } from './media/media.ts'
 import { Messages } from './messages/messages.ts'
 import { Metrics } from './observe/metrics.ts'
 import { whyUnreachable } from './observe/reachability.ts'
@@ -37,6 +37,7 @@ import { Sessions } from './sessions/sessions.ts'
 import { Traffic } from './stats/traffic.ts'
 import { ItemAlertStore } from './store/alert-store.ts'
 import { ItemAuditStore } from './store/audit-store.ts'
+import { installationId } from './store/installation.ts'
 import { openStore } from './store/open-store.ts'
 import { MasterKeyError } from './store/sealing/keyring.ts'
 import type { Store } from './store/store.ts'
@@ -80,7 +81,8 @@ export async function createApp(config: Config, logger: Logger, clock: Clock = s
   const tracked = traces ? traces.store(opened) : opened
   const store = failpoint ? storeWithFailpoints(tracked, failpoint) : tracked
   try {
-    const parts = await wire(config, { store, clock, logger, failpoint, traces })
+    const installation = await installationId(store.items, clock.now())
+    const parts = await wire(config, { store, installation, clock, logger, failpoint, traces })
     const adminKey = await parts.gateway.access.bootstrap()
     return { adminKey, failed, ...run(parts, { config, store, clock, logger, traces }) }
   } catch (error) {
@@ -110,6 +112,7 @@ interface OwnAddress {
 
 interface Ground {
   store: Store
+  installation: string
   clock: Clock
   logger: Logger
   failpoint: Failpoint | undefined
@@ -129,9 +132,7 @@ async function wire(config: Config, ground: Ground): Promise<Parts> {
   const proxyLookup = guardedLookup(guard, systemResolve)
   const onTrouble: BaileysEngineOptions['onTrouble'] = (trouble) => metrics.trouble(trouble)
   const engine = wireEngine(config, ground, { proxyLookup, onTrouble })
-  const { dataDir } = config
-  const remote = new SessionFiles(engine, store.sessions)
-  const media = new Media({ store: store.media, remote, http, dataDir, clock, logger, ...config.media })
+  const media = wireMedia(config, ground, { remote: new SessionFiles(engine, store.sessions), http })
   const messages = new Messages({
     ...{ engine, store: store.messages, sessions: store.sessions, files: media.source, clock, logger },
     quotas: config.quotas,
@@ -200,6 +201,16 @@ function wireEngine(
     ...(failpoint || traces ? { failpoint: joined(failpoint, traces?.reached) } : {}),
   })
   return traces ? traces.engine(engine) : engine
+}
+
+/** Files; what is under the prefix of a bucket is this installation's alone. */
+function wireMedia(
+  { dataDir, media }: Config,
+  { store, installation, clock, logger }: Ground,
+  needs: Pick<MediaOptions, 'remote' | 'http'>,
+): Media {
+  const s3 = media.s3 && { ...media.s3, owner: installation }
+  return new Media({ ...needs, store: store.media, dataDir, clock, logger, ...media, s3 })
 }
 
 /** Both are told. */

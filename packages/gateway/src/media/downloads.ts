@@ -6,6 +6,7 @@ import type { MediaId } from '../core/media.ts'
 import { DownloadFailed } from '../engine/port.ts'
 import { typeOfFile } from './file-types.ts'
 import type { MediaFiles } from './files.ts'
+import { KeeperRefused } from './keepers.ts'
 import type { DownloadOutcome, DueDownload, MediaRecord, MediaStore, RemoteFiles } from './ports.ts'
 
 export interface DownloadsDeps {
@@ -195,7 +196,8 @@ export class Downloads {
       await files.check()
       return true
     } catch (err) {
-      logger.debug({ err }, 'the place for files cannot be reached')
+      if (err instanceof KeeperRefused) logger.error({ err }, 'the place for files refuses the gateway')
+      else logger.debug({ err }, 'the place for files cannot be reached')
       this.#pause()
       return false
     }

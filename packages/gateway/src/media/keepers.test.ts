@@ -72,6 +72,42 @@ describe('a bucket', () => {
     await Promise.all([wrong.close(), right.close(), strict.stop()])
   })
 
+  test('belongs to who comes first, by prefix; another one is told so, by name, and what to do', async () => {
+    const place = { ...server.place, prefix: `place-${++places}/` }
+    const [first, again, second] = await Promise.all(['one', 'one', 'two'].map((owner) => open({ ...place, owner })))
+    const anybody = await open(place)
+    await first?.files.check()
+    await again?.files.check()
+    await anybody.files.check()
+    await expect(second?.files.check()).rejects.toThrow(KeeperRefused)
+    await expect(second?.files.check()).rejects.toThrow(`"${place.prefix}" of the bucket "${place.bucket}" belongs to`)
+    await expect(second?.files.check()).rejects.toThrow(`delete the object "${place.prefix}kurir-owner.json"`)
+    const elsewhere = await open({ ...place, prefix: `place-${++places}/`, owner: 'two' })
+    await elsewhere.files.check()
+    for await (const some of first?.files.list() ?? []) expect(some).toEqual([])
+    await Promise.all([first, again, second, anybody, elsewhere].map((one) => one?.close()))
+  })
+
+  test.each([true, false])(
+    'that several want at once is one’s (conditions are heeded: %s)',
+    async (heedsConditions) => {
+      const other = await S3Server.start({ heedsConditions })
+      for (let round = 0; round < 5; round += 1) {
+        const place = { ...other.place, prefix: `round-${round}/` }
+        const all = await Promise.all(['one', 'two', 'six'].map((owner) => open({ ...place, owner })))
+        const checked = async () =>
+          (await Promise.allSettled(all.map(({ files }) => files.check()))).filter(
+            ({ status }) => status === 'fulfilled',
+          )
+        const [early, late] = [await checked(), await checked()]
+        expect(late).toHaveLength(1)
+        if (heedsConditions) expect(early).toHaveLength(1)
+        await Promise.all(all.map(({ close }) => close()))
+      }
+      await other.stop()
+    },
+  )
+
   async function refusalOf(s3: S3Place): Promise<string> {
     const { files, close } = await open(s3)
     const refusal = await files.check().catch((error: unknown) => error)

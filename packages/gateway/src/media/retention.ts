@@ -44,6 +44,8 @@ export class Retention {
       last = deleted
     }
     if (now - this.#sweptAt >= SWEEP_EVERY_MS) {
+      // What another one keeps in the same place is named by nothing here.
+      await files.check()
       for await (const sha256s of files.list()) removed += await files.remove(sha256s, needed)
       this.#sweptAt = now
     }

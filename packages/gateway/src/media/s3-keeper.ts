@@ -19,6 +19,8 @@ export interface S3Place {
   prefix: string
   /** Larger files go in parts; default 64 MB, at least 5 MB. */
   multipartBytes?: number
+  /** Whose the prefix is to be, see {@link S3Keeper.check}; absent: whoever's it is. */
+  owner?: string
 }
 
 /** Larger files go in parts, so that one that is lost on the way is all that is sent again. */
@@ -28,6 +30,10 @@ const PART_BYTES = 16 * 1024 * 1024
 const ATTEMPTS = 3
 const TIMEOUTS = { connectionTimeout: 3_000, socketTimeout: 20_000 }
 const RETRY_AFTER_S = 5
+/** Below the prefix: whose it is. No file has such a name. */
+const OWNER_OBJECT = 'kurir-owner.json'
+/** The object is there already, or somebody else is making it. */
+const TAKEN = new Set(['PreconditionFailed', 'ConditionalRequestConflict'])
 const WHOLE: ByteRange = { start: 0, end: Number.MAX_SAFE_INTEGER }
 
 /** What a service says when it will say the same again, and what the operator is to look at. */
@@ -59,13 +65,16 @@ export class S3Keeper implements FileKeeper {
     this.#multipartBytes = place.multipartBytes ?? MULTIPART_BYTES
   }
 
+  /** Also takes the prefix for its owner, where it is nobody's, and refuses one that is another's. */
   async check(): Promise<void> {
     const { sdk, client } = await this.#load()
-    const { bucket, prefix } = this.#place
+    const { bucket, prefix, owner } = this.#place
     try {
       // Where nothing lies: the right to list is all that is asked for.
       await client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}none/`, MaxKeys: 1 }))
+      if (owner !== undefined) await this.#claim(owner)
     } catch (error) {
+      if (error instanceof KeeperRefused) throw error
       const name = error instanceof Error ? error.name : ''
       const advice = REFUSALS.get(name)
       if (advice === undefined) throw asUnavailable(error)
@@ -122,6 +131,44 @@ export class S3Keeper implements FileKeeper {
       })
       after = NextContinuationToken
     } while (after)
+  }
+
+  async #claim(owner: string): Promise<void> {
+    if ((await this.#owner()) === undefined) await this.#putOwner(owner)
+    // Read back also where it was just written: not every service heeds the condition, and then the last one has it.
+    const found = await this.#owner()
+    if (found === owner) return
+    const { bucket, prefix } = this.#place
+    throw new KeeperRefused(
+      `The prefix "${prefix}" of the bucket "${bucket}" belongs to another installation of Kurir (${found}), and each ` +
+        'would delete the other one’s files: give this one another KURIR_S3_PREFIX. Where that one is gone for good ' +
+        `and this one is to have its files, delete the object "${prefix}${OWNER_OBJECT}" and start again.`,
+    )
+  }
+
+  /** Whose the prefix is, undefined where it is nobody's; what cannot be read is somebody's. */
+  async #owner(): Promise<string | undefined> {
+    const { sdk, client } = await this.#load()
+    try {
+      const answer = await client.send(new sdk.GetObjectCommand(this.#ownerObject()))
+      return ownerIn((await answer.Body?.transformToString()) ?? '')
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  }
+
+  async #putOwner(owner: string): Promise<void> {
+    const { sdk, client } = await this.#load()
+    const Body = `${JSON.stringify({ installation: owner })}\n`
+    const command = { ...this.#ownerObject(), Body, ContentType: 'application/json' }
+    try {
+      await client.send(new sdk.PutObjectCommand({ ...command, IfNoneMatch: '*' }))
+    } catch (error) {
+      if (!(error instanceof Error) || TAKEN.has(error.name)) return
+      if (error.name !== 'NotImplemented') throw error
+      await client.send(new sdk.PutObjectCommand(command))
+    }
   }
 
   /** One request, whose bytes the service compares with their hash. */
@@ -188,6 +235,10 @@ export class S3Keeper implements FileKeeper {
     return bodyOf(answer)
   }
 
+  #ownerObject(): S3Object {
+    return { Bucket: this.#place.bucket, Key: this.#place.prefix + OWNER_OBJECT }
+  }
+
   #object(sha256: string): S3Object {
     return { Bucket: this.#place.bucket, Key: this.#place.prefix + placeOf(sha256) }
   }
@@ -205,6 +256,15 @@ export class S3Keeper implements FileKeeper {
       return { sdk, client }
     })
     return this.#loaded
+  }
+}
+
+function ownerIn(text: string): string {
+  try {
+    const { installation } = JSON.parse(text) as { installation?: unknown }
+    return typeof installation === 'string' ? installation : 'unknown'
+  } catch {
+    return 'unknown'
   }
 }
 

@@ -6,8 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { S3Place } from '../s3-keeper.ts'
 
+interface Request {
+  method: string
+  path: string
+  get(header: string): string
+  status: number
+  type: string
+  body: string
+}
+
 interface Running {
   httpServer: Server
+  /** Of Koa. */
+  middleware: ((request: Request, next: () => Promise<void>) => Promise<void>)[]
   run(): Promise<AddressInfo>
   close(): Promise<void>
 }
@@ -20,24 +31,34 @@ const BUCKET = 'kurir-files'
 /** What the server knows; it has no other account. */
 const KEY = 'S3RVER'
 
+interface S3ServerOptions {
+  /**
+   * Signatures are compared. This server computes those of a bucket's list, named in the path, in another way than
+   * clients do, and would refuse all of them.
+   */
+  isStrict?: boolean
+  /** What is to be made only where it is not there is refused where it is; many services do not look. */
+  heedsConditions?: boolean
+}
+
 /** A server that speaks S3 over HTTP, which can go away and come back with what it kept. */
 export class S3Server {
   readonly #directory: string
   readonly #isStrict: boolean
+  readonly #heedsConditions: boolean
+  /** What was made on condition that it was not there. */
+  readonly #made = new Set<string>()
   #port = 0
   #running: Running | undefined
 
-  private constructor(directory: string, isStrict: boolean) {
+  private constructor(directory: string, { isStrict = false, heedsConditions = false }: S3ServerOptions) {
     this.#directory = directory
     this.#isStrict = isStrict
+    this.#heedsConditions = heedsConditions
   }
 
-  /**
-   * `isStrict`: signatures are compared. This server computes those of a bucket's list, named in the path, in another
-   * way than clients do, and would refuse all of them.
-   */
-  static async start({ isStrict = false } = {}): Promise<S3Server> {
-    const server = new S3Server(await mkdtemp(join(tmpdir(), 'kurir-s3-')), isStrict)
+  static async start(options: S3ServerOptions = {}): Promise<S3Server> {
+    const server = new S3Server(await mkdtemp(join(tmpdir(), 'kurir-s3-')), options)
     await server.comeBack()
     return server
   }
@@ -75,7 +96,21 @@ export class S3Server {
     const options = { address: '127.0.0.1', port: this.#port, directory: this.#directory, silent: true }
     const lenient = { allowMismatchedSignatures: !this.#isStrict, vhostBuckets: false }
     this.#running = new S3rver({ ...options, ...lenient, configureBuckets: [{ name: BUCKET }] })
+    if (this.#heedsConditions) this.#running.middleware.unshift((request, next) => this.#heed(request, next))
     this.#port = (await this.#running.run()).port
+  }
+
+  /** `If-None-Match: *` as Amazon has it, which this server does not know. */
+  async #heed(request: Request, next: () => Promise<void>): Promise<void> {
+    if (request.method !== 'PUT' || request.get('if-none-match') !== '*') return next()
+    if (this.#made.has(request.path)) {
+      request.status = 412
+      request.type = 'application/xml'
+      request.body = '<?xml version="1.0"?><Error><Code>PreconditionFailed</Code><Message>It is there</Message></Error>'
+      return
+    }
+    this.#made.add(request.path)
+    await next()
   }
 
   async stop(): Promise<void> {

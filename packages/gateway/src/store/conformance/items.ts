@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_TENANT, type SessionUid, type TenantId } from '../../core/ids.ts'
 import type { Item } from '../../items/ports.ts'
+import { installationId } from '../installation.ts'
 import type { Use } from './world.ts'
 
 /** What {@link ItemStore} promises. */
@@ -31,6 +32,14 @@ export function itemConformance(use: Use): void {
       await items.saveItem(item({ id: 'a5', tenant: 'other' as TenantId }))
       expect(await items.listItems(item(), { limit: 2 })).toEqual([item({ id: 'a3' }), item({ id: 'a2' })])
       expect(await items.listItems(item(), { limit: 2, before: 'a2' })).toEqual([item({ id: 'a1' })])
+    })
+
+    test('have an id of the installation, which stays', async () => {
+      const world = use()
+      const id = await installationId(world.store.items, 5)
+      expect(id).toMatch(/^[0-9a-f-]{36}$/)
+      await world.restart()
+      expect(await installationId(world.store.items, 6)).toBe(id)
     })
 
     test('go with their session', async () => {
