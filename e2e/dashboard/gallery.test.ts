@@ -45,6 +45,7 @@ describe.skipIf(!CHROMIUM)(`the dashboard: every page and dialog${NEEDS_CHROMIUM
       await open?.(page)
       expect(await page.evaluate('window.shift')).toBeLessThan(MOST_SHIFT)
       await takePictures(page, name)
+      for (const table of await page.locator('table').all()) expect(await table.getAttribute('aria-label')).toBeTruthy()
       expect(await seriousFaults(page)).toEqual([])
     })
   }

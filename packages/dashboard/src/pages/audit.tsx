@@ -4,9 +4,11 @@ import { Link } from 'wouter'
 import { path } from '../api/kurir.ts'
 import { usePages } from '../api/pages.ts'
 import type { AuditEntry } from '../api/types.ts'
+import type { Dictionary } from '../i18n/en.ts'
 import { useText } from '../i18n/text.tsx'
 import { useMay, useReads } from '../me.tsx'
 import { ListPage } from '../ui/list-page.tsx'
+import { type Column, Table } from '../ui/table.tsx'
 import { Clock } from '../ui/time.tsx'
 
 /** What each action was done to, by the first word of its name. */
@@ -57,54 +59,35 @@ export function AuditPage() {
   )
   const shown = { ...query, data: query.data && { data: query.data.data.filter(isWanted) } }
   return (
-    <ListPage
-      title={text.nav.audit}
-      intro={text.audit.intro}
-      filters={filters}
-      query={shown}
-      more={more}
-      empty={{ title: text.audit.emptyTitle, text: text.audit.emptyText }}
-    >
-      {(entries) => <AuditTable entries={entries} nameOf={nameOf} />}
+    <ListPage title={text.nav.audit} intro={text.audit.intro} filters={filters}>
+      <Table
+        name={text.nav.audit}
+        columns={columnsOf(text, nameOf)}
+        query={shown}
+        more={more}
+        empty={{ title: text.audit.emptyTitle, text: text.audit.emptyText }}
+      />
     </ListPage>
   )
 }
 
-function AuditTable({ entries, nameOf }: { entries: AuditEntry[]; nameOf: (id: string) => string | undefined }) {
-  const text = useText()
-  return (
-    <div className="table-box">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>{text.audit.what}</th>
-            <th>{text.audit.target}</th>
-            <th>{text.audit.who}</th>
-            <th>{text.audit.when}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id}>
-              <td className="name">
-                <strong className="mono">{entry.action}</strong>
-                {entry.fields.length > 0 && <div className="muted small">{entry.fields.join(', ')}</div>}
-              </td>
-              <td data-label={text.audit.target}>
-                <Target entry={entry} name={entry.target === null ? undefined : nameOf(entry.target)} />
-              </td>
-              <td data-label={text.audit.who}>
-                <Actor entry={entry} name={entry.actor === null ? undefined : nameOf(entry.actor)} />
-              </td>
-              <td data-label={text.audit.when}>
-                <Clock at={entry.at} seconds />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function columnsOf({ audit: text }: Dictionary, nameOf: (id: string) => string | undefined): Column<AuditEntry>[] {
+  const known = (id: string | null) => (id === null ? undefined : nameOf(id))
+  return [
+    {
+      label: text.what,
+      role: 'name',
+      cell: ({ action, fields }) => (
+        <>
+          <strong className="mono">{action}</strong>
+          {fields.length > 0 && <div className="muted small">{fields.join(', ')}</div>}
+        </>
+      ),
+    },
+    { label: text.target, cell: (entry) => <Target entry={entry} name={known(entry.target)} /> },
+    { label: text.who, cell: (entry) => <Actor entry={entry} name={known(entry.actor)} /> },
+    { label: text.when, cell: ({ at }) => <Clock at={at} seconds /> },
+  ]
 }
 
 function Target({ entry: { action, target, session }, name }: { entry: AuditEntry; name: string | undefined }) {

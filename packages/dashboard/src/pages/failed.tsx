@@ -4,10 +4,12 @@ import { path } from '../api/kurir.ts'
 import { usePages } from '../api/pages.ts'
 import { FAILED, type FailedStatus } from '../api/reads.ts'
 import type { Message } from '../api/types.ts'
+import type { Dictionary } from '../i18n/en.ts'
 import { useText } from '../i18n/text.tsx'
 import { useReads } from '../me.tsx'
 import { ListPage } from '../ui/list-page.tsx'
 import { Reason } from '../ui/reason.tsx'
+import { type Column, Table } from '../ui/table.tsx'
 import { Clock } from '../ui/time.tsx'
 import { summaryOf } from './chats/summary.ts'
 
@@ -31,55 +33,37 @@ export function FailedPage() {
     </select>
   )
   return (
-    <ListPage
-      title={text.failed.title}
-      intro={text.failed.intro}
-      filters={filter}
-      query={query}
-      more={more}
-      empty={{ title: text.failed.emptyTitle, text: text.failed.emptyText }}
-    >
-      {(messages) => <FailedTable messages={messages} />}
+    <ListPage title={text.failed.title} intro={text.failed.intro} filters={filter}>
+      <Table
+        name={text.failed.title}
+        columns={columnsOf(text)}
+        query={query}
+        more={more}
+        empty={{ title: text.failed.emptyTitle, text: text.failed.emptyText }}
+      />
     </ListPage>
   )
 }
 
-function FailedTable({ messages }: { messages: Message[] }) {
-  const text = useText()
-  return (
-    <div className="table-box">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>{text.chats.message}</th>
-            <th>{text.sessions.reason}</th>
-            <th>{text.webhooks.session}</th>
-            <th>{text.chats.to}</th>
-            <th>{text.failed.when}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {messages.map((message) => (
-            <tr key={message.id}>
-              <td className="name">
-                <Link className="clip" href={path`/messages/${message.id}`}>
-                  {summaryOf(message, text.chats.kinds) || message.id}
-                </Link>
-              </td>
-              <td data-label={text.sessions.reason}>
-                <WhyFailed message={message} />
-              </td>
-              <td data-label={text.webhooks.session}>{message.session}</td>
-              <td data-label={text.chats.to}>{message.to}</td>
-              <td data-label={text.failed.when}>
-                <Clock at={message.status_history.at(-1)?.at ?? message.timestamp} seconds />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function columnsOf(text: Dictionary): Column<Message>[] {
+  return [
+    {
+      label: text.chats.message,
+      role: 'name',
+      cell: (message) => (
+        <Link className="clip" href={path`/messages/${message.id}`}>
+          {summaryOf(message, text.chats.kinds) || message.id}
+        </Link>
+      ),
+    },
+    { label: text.sessions.reason, cell: (message) => <WhyFailed message={message} /> },
+    { label: text.webhooks.session, cell: ({ session }) => session },
+    { label: text.chats.to, cell: ({ to }) => to },
+    {
+      label: text.failed.when,
+      cell: ({ status_history: history, timestamp }) => <Clock at={history.at(-1)?.at ?? timestamp} seconds />,
+    },
+  ]
 }
 
 function WhyFailed({ message }: { message: Message }) {

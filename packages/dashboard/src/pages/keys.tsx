@@ -5,10 +5,13 @@ import { useLocation } from 'wouter'
 import { kurir } from '../api/kurir.ts'
 import { useChange } from '../api/queries.ts'
 import type { Key } from '../api/types.ts'
+import type { Dictionary } from '../i18n/en.ts'
 import { useText } from '../i18n/text.tsx'
 import { useMay, useReads } from '../me.tsx'
 import { Button } from '../ui/button.tsx'
 import { ListPane } from '../ui/list-page.tsx'
+import { type Column, Table } from '../ui/table.tsx'
+import { Tags } from '../ui/tags.tsx'
 import { Ago } from '../ui/time.tsx'
 import { CreateKey } from './keys/create.tsx'
 import { TenantsPane } from './keys/tenants.tsx'
@@ -61,13 +64,13 @@ function KeysPane() {
   )
   return (
     <>
-      <ListPane
-        intro={text.keys.hint}
-        action={create}
-        query={query}
-        empty={{ title: text.keys.emptyTitle, text: text.keys.emptyText }}
-      >
-        {(keys) => <KeyTable keys={keys} onRemove={setRemoving} />}
+      <ListPane intro={text.keys.hint} action={create}>
+        <Table
+          name={text.keys.title}
+          columns={columnsOf(text, setRemoving)}
+          query={query}
+          empty={{ title: text.keys.emptyTitle, text: text.keys.emptyText }}
+        />
       </ListPane>
       {isCreating && <CreateKey onClose={() => setCreating(false)} />}
       {removing && (
@@ -82,51 +85,18 @@ function KeysPane() {
   )
 }
 
-function KeyTable({ keys, onRemove }: { keys: Key[]; onRemove: (key: Key) => void }) {
-  const text = useText()
-  return (
-    <div className="table-box">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>{text.keys.name}</th>
-            <th>{text.keys.may}</th>
-            <th>{text.webhooks.session}</th>
-            <th>{text.sessions.created}</th>
-            <th>
-              <span className="skip">{text.remove}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id}>
-              <td className="name">{key.name}</td>
-              <td data-label={text.keys.may}>
-                <span className="row">
-                  {(key.dialect ? [key.dialect] : key.scopes).map((word) => (
-                    <span className="tag" key={word}>
-                      {word}
-                    </span>
-                  ))}
-                </span>
-              </td>
-              <td data-label={text.webhooks.session}>{key.session ?? text.all}</td>
-              <td data-label={text.sessions.created}>
-                <Ago at={key.created_at} />
-              </td>
-              <td className="act">
-                <Button
-                  look="quiet"
-                  icon="trash"
-                  aria-label={`${text.remove}: ${key.name}`}
-                  onClick={() => onRemove(key)}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function columnsOf(text: Dictionary, onRemove: (key: Key) => void): Column<Key>[] {
+  return [
+    { label: text.keys.name, role: 'name', cell: ({ name }) => name },
+    { label: text.keys.may, cell: ({ dialect, scopes }) => <Tags words={dialect ? [dialect] : scopes} /> },
+    { label: text.webhooks.session, cell: ({ session }) => session ?? text.all },
+    { label: text.sessions.created, cell: (key) => <Ago at={key.created_at} /> },
+    {
+      label: text.remove,
+      role: 'act',
+      cell: (key) => (
+        <Button look="quiet" icon="trash" aria-label={`${text.remove}: ${key.name}`} onClick={() => onRemove(key)} />
+      ),
+    },
+  ]
 }

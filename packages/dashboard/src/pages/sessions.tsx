@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter'
 import { kurir, path } from '../api/kurir.ts'
 import { useChange } from '../api/queries.ts'
 import type { Body, Session } from '../api/types.ts'
+import type { Dictionary } from '../i18n/en.ts'
 import { useText } from '../i18n/text.tsx'
 import { useMay, useMe, useReads } from '../me.tsx'
 import { SessionBadge } from '../ui/badge.tsx'
@@ -11,6 +12,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextField } from '../ui/field.tsx'
 import { ListPage } from '../ui/list-page.tsx'
+import { type Column, Table } from '../ui/table.tsx'
 import { Ago } from '../ui/time.tsx'
 import { PairDialog } from './session/pair.tsx'
 
@@ -30,13 +32,14 @@ export function SessionsPage() {
   )
   return (
     <>
-      <ListPage
-        title={text.sessions.title}
-        action={create}
-        query={query}
-        empty={{ title: text.sessions.emptyTitle, text: text.sessions.emptyText }}
-      >
-        {(sessions) => <SessionTable sessions={sessions} onPair={mayManage ? setPairing : null} />}
+      <ListPage title={text.sessions.title} action={create}>
+        <Table
+          name={text.sessions.title}
+          columns={columnsOf(text, mayManage ? setPairing : null)}
+          query={query}
+          action={create}
+          empty={{ title: text.sessions.emptyTitle, text: text.sessions.emptyText }}
+        />
       </ListPage>
       {isCreating && (
         <CreateDialog
@@ -54,47 +57,27 @@ export function SessionsPage() {
   )
 }
 
-function SessionTable({ sessions, onPair }: { sessions: Session[]; onPair: ((id: string) => void) | null }) {
-  const text = useText()
-  return (
-    <div className="table-box">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>{text.sessions.name}</th>
-            <th>{text.sessions.status}</th>
-            <th>{text.sessions.phone}</th>
-            <th>{text.sessions.since}</th>
-            <th>
-              <span className="skip">{text.sessions.pair}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sessions.map((session) => (
-            <tr key={session.id}>
-              <td className="name">
-                <Link href={path`/sessions/${session.id}`}>{session.name ?? session.id}</Link>
-                {session.name && <div className="mono muted small">{session.id}</div>}
-              </td>
-              <td>
-                <SessionBadge status={session.status} />
-              </td>
-              <td data-label={text.sessions.phone}>{session.phone ?? <span className="muted">–</span>}</td>
-              <td data-label={text.sessions.since}>
-                <Ago at={session.since} />
-              </td>
-              <td className="act">
-                {onPair && session.status === 'qr' && (
-                  <Button onClick={() => onPair(session.id)}>{text.sessions.pair}</Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function columnsOf({ sessions: text }: Dictionary, onPair: ((id: string) => void) | null): Column<Session>[] {
+  return [
+    {
+      label: text.name,
+      role: 'name',
+      cell: ({ id, name }) => (
+        <>
+          <Link href={path`/sessions/${id}`}>{name ?? id}</Link>
+          {name && <div className="mono muted small">{id}</div>}
+        </>
+      ),
+    },
+    { label: text.status, role: 'badge', cell: ({ status }) => <SessionBadge status={status} /> },
+    { label: text.phone, cell: ({ phone }) => phone ?? <span className="muted">–</span> },
+    { label: text.since, cell: ({ since }) => <Ago at={since} /> },
+    {
+      label: text.pair,
+      role: 'act',
+      cell: ({ id, status }) => onPair && status === 'qr' && <Button onClick={() => onPair(id)}>{text.pair}</Button>,
+    },
+  ]
 }
 
 function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: (session: Session) => void }) {

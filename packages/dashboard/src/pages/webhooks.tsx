@@ -4,10 +4,12 @@ import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { path } from '../api/kurir.ts'
 import type { Webhook } from '../api/types.ts'
+import type { Dictionary } from '../i18n/en.ts'
 import { useText } from '../i18n/text.tsx'
 import { useMay, useReads } from '../me.tsx'
 import { Button } from '../ui/button.tsx'
-import { List } from '../ui/list-page.tsx'
+import { type Column, Table } from '../ui/table.tsx'
+import { Tags } from '../ui/tags.tsx'
 import { DeliveryList } from './webhooks/deliveries.tsx'
 import { CreateWebhook } from './webhooks/form.tsx'
 
@@ -35,13 +37,13 @@ export function WebhooksPage({ tab }: { tab: 'all' | 'dead' }) {
           <Tabs.Trigger value="dead">{text.webhooks.dead}</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="all">
-          <List
+          <Table
+            name={text.webhooks.title}
+            columns={columnsOf(text)}
             query={query}
             action={create}
             empty={{ title: text.webhooks.emptyTitle, text: text.webhooks.emptyText }}
-          >
-            {(webhooks) => <WebhookTable webhooks={webhooks} />}
-          </List>
+          />
         </Tabs.Content>
         <Tabs.Content value="dead">
           <DeliveryList
@@ -56,44 +58,18 @@ export function WebhooksPage({ tab }: { tab: 'all' | 'dead' }) {
   )
 }
 
-function WebhookTable({ webhooks }: { webhooks: Webhook[] }) {
-  const text = useText()
-  return (
-    <div className="table-box">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>{text.webhooks.url}</th>
-            <th>{text.webhooks.state}</th>
-            <th>{text.webhooks.events}</th>
-            <th>{text.webhooks.session}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {webhooks.map((webhook) => (
-            <tr key={webhook.id}>
-              <td className="name wrap">
-                <Link href={path`/webhooks/${webhook.id}`}>{webhook.url}</Link>
-              </td>
-              <td>
-                <WebhookState webhook={webhook} />
-              </td>
-              <td data-label={text.webhooks.events}>
-                <span className="row">
-                  {webhook.events.map((name) => (
-                    <span className="tag" key={name}>
-                      {name}
-                    </span>
-                  ))}
-                </span>
-              </td>
-              <td data-label={text.webhooks.session}>{webhook.session ?? text.all}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function columnsOf({ all, webhooks: text }: Dictionary): Column<Webhook>[] {
+  return [
+    {
+      label: text.url,
+      role: 'name',
+      breaks: true,
+      cell: ({ id, url }) => <Link href={path`/webhooks/${id}`}>{url}</Link>,
+    },
+    { label: text.state, role: 'badge', cell: (webhook) => <WebhookState webhook={webhook} /> },
+    { label: text.events, cell: ({ events }) => <Tags words={events} /> },
+    { label: text.session, cell: ({ session }) => session ?? all },
+  ]
 }
 
 /** Whether anything is posted to a webhook. */

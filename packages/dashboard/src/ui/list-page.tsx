@@ -3,7 +3,7 @@ import { useText } from '../i18n/text.tsx'
 import { Button } from './button.tsx'
 import { Empty, Loaded, type Readable } from './states.tsx'
 
-interface ListProps<Item> {
+export interface ListProps<Item> {
   query: Readable<{ data: Item[] }>
   /** What is said where there is nothing. */
   empty: { title: string; text: string }
@@ -41,16 +41,19 @@ export function List<Item>({ query, empty, action, more, children }: ListProps<I
   )
 }
 
-interface ListPageProps<Item> extends ListProps<Item> {
+interface ListPageProps {
   title: string
   /** A sentence about what is listed. */
   intro?: string
   /** Narrows the list. */
   filters?: ReactNode
+  /** What makes a new entry. */
+  action?: ReactNode
+  children: ReactNode
 }
 
 /** A page that is one list: its name, what makes a new entry, what narrows it, and the entries. */
-export function ListPage<Item>({ title, intro, filters, action, ...list }: ListPageProps<Item>) {
+export function ListPage({ title, intro, filters, action, children }: ListPageProps) {
   return (
     <>
       <div className="head">
@@ -59,24 +62,20 @@ export function ListPage<Item>({ title, intro, filters, action, ...list }: ListP
         {action}
       </div>
       {intro !== undefined && <p className="intro">{intro}</p>}
-      <List {...list} action={action} />
+      {children}
     </>
   )
 }
 
-interface ListPaneProps<Item> extends ListProps<Item> {
-  intro: string
-}
-
 /** The same below a page's tab, which names it. */
-export function ListPane<Item>({ intro, action, ...list }: ListPaneProps<Item>) {
+export function ListPane({ intro, action, children }: { intro: string; action?: ReactNode; children: ReactNode }) {
   return (
     <div className="stack">
       <div className="row row-between">
         <p className="muted intro-line">{intro}</p>
         {action}
       </div>
-      <List {...list} />
+      {children}
     </div>
   )
 }

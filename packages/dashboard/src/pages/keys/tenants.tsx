@@ -4,9 +4,11 @@ import { Link, useLocation } from 'wouter'
 import { path } from '../../api/kurir.ts'
 import { gatewayReads } from '../../api/reads.ts'
 import type { Tenant } from '../../api/types.ts'
+import type { Dictionary } from '../../i18n/en.ts'
 import { useText } from '../../i18n/text.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ListPane } from '../../ui/list-page.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { QUOTAS, TenantDialog } from './tenant-form.tsx'
 
@@ -23,13 +25,13 @@ export function TenantsPane() {
   )
   return (
     <>
-      <ListPane
-        intro={text.keys.tenantsHint}
-        action={create}
-        query={query}
-        empty={{ title: text.keys.tenants, text: text.keys.tenantsHint }}
-      >
-        {(tenants) => <TenantTable tenants={tenants} />}
+      <ListPane intro={text.keys.tenantsHint} action={create}>
+        <Table
+          name={text.keys.tenants}
+          columns={columnsOf(text)}
+          query={query}
+          empty={{ title: text.keys.tenants, text: text.keys.tenantsHint }}
+        />
       </ListPane>
       {isCreating && (
         <TenantDialog tenant={null} onClose={() => setCreating(false)} onSaved={({ id }) => go(path`/tenants/${id}`)} />
@@ -38,39 +40,22 @@ export function TenantsPane() {
   )
 }
 
-function TenantTable({ tenants }: { tenants: Tenant[] }) {
-  const text = useText()
-  return (
-    <div className="table-box">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>{text.keys.name}</th>
-            {QUOTAS.map((name) => (
-              <th key={name}>{text.keys.quotas[name]}</th>
-            ))}
-            <th>{text.sessions.created}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tenants.map((tenant) => (
-            <tr key={tenant.id}>
-              <td className="name">
-                <Link href={path`/tenants/${tenant.id}`}>{tenant.name}</Link>
-                <div className="mono muted small">{tenant.id}</div>
-              </td>
-              {QUOTAS.map((name) => (
-                <td key={name} data-label={text.keys.quotas[name]}>
-                  {tenant.quotas[name] ?? <span className="muted">{text.keys.asGateway}</span>}
-                </td>
-              ))}
-              <td data-label={text.sessions.created}>
-                <Ago at={tenant.created_at} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function columnsOf({ keys: text, sessions: { created } }: Dictionary): Column<Tenant>[] {
+  return [
+    {
+      label: text.name,
+      role: 'name',
+      cell: ({ id, name }) => (
+        <>
+          <Link href={path`/tenants/${id}`}>{name}</Link>
+          <div className="mono muted small">{id}</div>
+        </>
+      ),
+    },
+    ...QUOTAS.map((name) => ({
+      label: text.quotas[name],
+      cell: ({ quotas }: Tenant) => quotas[name] ?? <span className="muted">{text.asGateway}</span>,
+    })),
+    { label: created, cell: (tenant) => <Ago at={tenant.created_at} /> },
+  ]
 }

@@ -8,7 +8,7 @@ import { useText } from '../../i18n/text.tsx'
 import { useMay, useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { SwitchLine, TextField } from '../../ui/field.tsx'
-import { ListPane } from '../../ui/list-page.tsx'
+import { List, ListPane } from '../../ui/list-page.tsx'
 import { ConfirmDialog } from './confirm.tsx'
 import { RuleDialog } from './rule-form.tsx'
 
@@ -34,26 +34,23 @@ export function RulesPane({ session }: { session: string }) {
   )
   return (
     <div className="stack">
-      <ListPane
-        intro={text.rules.hint}
-        action={create}
-        query={query}
-        empty={{ title: text.rules.emptyTitle, text: text.rules.emptyText }}
-      >
-        {(rules) => (
-          <ul className="list">
-            {rules.map((rule) => (
-              <RuleRow
-                key={rule.id}
-                rule={rule}
-                mayChange={mayManage}
-                onEdit={setEdited}
-                onRemove={setRemoving}
-                onToggle={(enabled) => toggle.mutate({ id: rule.id, enabled })}
-              />
-            ))}
-          </ul>
-        )}
+      <ListPane intro={text.rules.hint} action={create}>
+        <List query={query} empty={{ title: text.rules.emptyTitle, text: text.rules.emptyText }}>
+          {(rules) => (
+            <ul className="list">
+              {rules.map((rule) => (
+                <RuleRow
+                  key={rule.id}
+                  rule={rule}
+                  mayChange={mayManage}
+                  onEdit={setEdited}
+                  onRemove={setRemoving}
+                  onToggle={(enabled) => toggle.mutate({ id: rule.id, enabled })}
+                />
+              ))}
+            </ul>
+          )}
+        </List>
       </ListPane>
       {mayManage && query.data && <TryBox session={session} rules={query.data.data} />}
       {edited && (

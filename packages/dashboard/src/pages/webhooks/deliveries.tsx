@@ -11,8 +11,8 @@ import { useMay, useReads } from '../../me.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea } from '../../ui/field.tsx'
-import { List } from '../../ui/list-page.tsx'
 import { Loaded } from '../../ui/states.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
 import { Clock } from '../../ui/time.tsx'
 
 const TONES = { delivered: 'good', pending: 'warn', dead: 'bad' } as const
@@ -27,67 +27,41 @@ interface DeliveryListProps {
 /** What became of deliveries; each can be made once more. */
 export function DeliveryList({ deliveries, withUrl = false, empty }: DeliveryListProps) {
   const [shown, setShown] = useState<string | null>(null)
+  const text = useText()
   const { query, more } = usePages(deliveries)
   return (
     <>
-      <List query={query} more={more} empty={empty}>
-        {(rows) => <DeliveryTable deliveries={rows} withUrl={withUrl} onShow={setShown} />}
-      </List>
+      <Table
+        name={text.webhooks.deliveries}
+        columns={columnsOf(text, withUrl, setShown)}
+        query={query}
+        more={more}
+        empty={empty}
+      />
       {shown !== null && <DeliveryDialog id={shown} onClose={() => setShown(null)} />}
     </>
   )
 }
 
-interface DeliveryTableProps {
-  deliveries: Delivery[]
-  withUrl: boolean
-  onShow: (id: string) => void
-}
-
-function DeliveryTable({ deliveries, withUrl, onShow }: DeliveryTableProps) {
-  const text = useText()
-  return (
-    <div className="table-box">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>{text.webhooks.event}</th>
-            <th>{text.webhooks.state}</th>
-            {withUrl && <th>{text.webhooks.url}</th>}
-            <th>{text.webhooks.attempts}</th>
-            <th>{text.webhooks.answer}</th>
-            <th>{text.webhooks.made}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {deliveries.map((delivery) => (
-            <tr key={delivery.id}>
-              <td className="name">
-                <Button look="link" className="mono" onClick={() => onShow(delivery.id)}>
-                  {delivery.type}
-                </Button>
-              </td>
-              <td>
-                <DeliveryState delivery={delivery} />
-              </td>
-              {withUrl && (
-                <td data-label={text.webhooks.url} className="wrap">
-                  {delivery.url}
-                </td>
-              )}
-              <td data-label={text.webhooks.attempts}>{delivery.attempts}</td>
-              <td data-label={text.webhooks.answer} className="wrap">
-                {answerOf(delivery, text)}
-              </td>
-              <td data-label={text.webhooks.made}>
-                <Clock at={delivery.created_at} seconds />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function columnsOf(text: Dictionary, withUrl: boolean, onShow: (id: string) => void): Column<Delivery>[] {
+  const { webhooks } = text
+  const url: Column<Delivery> = { label: webhooks.url, breaks: true, cell: (delivery) => delivery.url }
+  return [
+    {
+      label: webhooks.event,
+      role: 'name',
+      cell: ({ id, type }) => (
+        <Button look="link" className="mono" onClick={() => onShow(id)}>
+          {type}
+        </Button>
+      ),
+    },
+    { label: webhooks.state, role: 'badge', cell: (delivery) => <DeliveryState delivery={delivery} /> },
+    ...(withUrl ? [url] : []),
+    { label: webhooks.attempts, cell: ({ attempts }) => attempts },
+    { label: webhooks.answer, breaks: true, cell: (delivery) => answerOf(delivery, text) },
+    { label: webhooks.made, cell: (delivery) => <Clock at={delivery.created_at} seconds /> },
+  ]
 }
 
 function DeliveryState({ delivery: { status } }: { delivery: Delivery }) {
