@@ -2268,6 +2268,26 @@ export interface operations {
                 cursor?: string;
                 /** @description Another tenant than the key’s own; admin keys only. */
                 tenant?: string;
+                /**
+                 * @description Only this action, or `session.*` for all of a family.
+                 * @example session.*
+                 */
+                action?: string;
+                /**
+                 * @description Only what was done with this session, also when it is deleted.
+                 * @example shop-1
+                 */
+                session?: string;
+                /**
+                 * @description Done then or later.
+                 * @example 2026-03-01T00:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Done earlier.
+                 * @example 2026-03-08T00:00:00Z
+                 */
+                before?: string;
             };
             header?: never;
             path?: never;

@@ -1,4 +1,4 @@
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 interface Page<Item> {
@@ -26,6 +26,8 @@ export function usePages<Item>({ key, every, read }: Pages<Item>) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     refetchInterval: every,
+    // What is narrowed otherwise stands until the answer is there, so that nothing jumps.
+    placeholderData: keepPreviousData,
   })
   const whole = useMemo(() => data && { data: data.pages.flatMap((page) => page.data) }, [data])
   return {

@@ -9,6 +9,13 @@ const DELIVERIES_MS = 4_000
 const PAGE = 50
 const WHOLE = 200
 
+/** What of the audit log is listed; an empty text is no condition. */
+export interface AuditFilter {
+  action: string
+  session: string
+  since: string
+}
+
 export type StatsWindow = 'hour' | 'day'
 export type DeliveryStatus = Delivery['status']
 /** How messages end that did not go out, or of which nobody can tell. */
@@ -134,10 +141,12 @@ function tenantReads(of: Of, query: Of & { limit: number }) {
         queryKey: ['usage', tenant],
         queryFn: () => kurir.get('/v1/usage', { params: { query: { tenant } } }),
       }),
-    audit: () =>
-      pages(['audit'], false, (cursor) =>
-        kurir.get('/v1/audit', { params: { query: { ...of, limit: PAGE, ...cursor } } }),
-      ),
+    audit: ({ action, session, since }: AuditFilter) => {
+      const wanted = { ...(action && { action }), ...(session && { session }), ...(since && { since }) }
+      return pages(['audit', wanted], false, (cursor) =>
+        kurir.get('/v1/audit', { params: { query: { ...of, ...wanted, limit: PAGE, ...cursor } } }),
+      )
+    },
     alerts: () =>
       queryOptions({
         queryKey: ['alerts'],

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { path } from '../api/kurir.ts'
 import { usePages } from '../api/pages.ts'
+import type { AuditFilter } from '../api/reads.ts'
 import type { AuditEntry } from '../api/types.ts'
 import type { Dictionary } from '../i18n/en.ts'
 import { useText } from '../i18n/text.tsx'
@@ -10,10 +11,8 @@ import { useMay, useReads } from '../me.tsx'
 import { ListPage } from '../ui/list-page.tsx'
 import { type Column, Table } from '../ui/table.tsx'
 import { Clock } from '../ui/time.tsx'
+import { AuditFilters } from './audit/filters.tsx'
 
-/** What each action was done to, by the first word of its name. */
-const KINDS = ['key', 'tenant', 'session', 'webhook', 'rule'] as const
-type Kind = (typeof KINDS)[number]
 /** The key that the gateway is configured with. */
 const CONFIGURED = 'key_configured'
 
@@ -21,32 +20,19 @@ const CONFIGURED = 'key_configured'
 export function AuditPage() {
   const text = useText()
   const reads = useReads()
-  const { query, more } = usePages(reads.audit())
-  const [kind, setKind] = useState<Kind | ''>('')
+  const [wanted, setWanted] = useState<AuditFilter>({ action: '', session: '', since: '' })
   const [words, setWords] = useState('')
+  const { query, more } = usePages(reads.audit(wanted))
   const keys = useQuery({ ...reads.keys(), enabled: useMay('admin') })
   const nameOf = (id: string) =>
     id === CONFIGURED ? text.audit.configured : keys.data?.data.find((key) => key.id === id)?.name
-  const isWanted = (entry: AuditEntry) =>
-    (kind === '' || entry.action.startsWith(`${kind}.`)) &&
+  const isFound = (entry: AuditEntry) =>
     [entry.action, entry.actor, entry.actor && nameOf(entry.actor), entry.target, entry.session, ...entry.fields]
       .filter((part) => part !== null && part !== undefined)
       .some((part) => part.toLowerCase().includes(words.toLowerCase()))
   const filters = (
     <>
-      <select
-        className="input input-s"
-        aria-label={text.audit.kind}
-        value={kind}
-        onChange={(event) => setKind(event.target.value as Kind | '')}
-      >
-        <option value="">{text.audit.all}</option>
-        {KINDS.map((name) => (
-          <option key={name} value={name}>
-            {text.audit.kinds[name]}
-          </option>
-        ))}
-      </select>
+      <AuditFilters onChange={(change) => setWanted((before) => ({ ...before, ...change }))} />
       <input
         className="input input-s"
         type="search"
@@ -57,7 +43,7 @@ export function AuditPage() {
       />
     </>
   )
-  const shown = { ...query, data: query.data && { data: query.data.data.filter(isWanted) } }
+  const shown = { ...query, data: query.data && { data: query.data.data.filter(isFound) } }
   return (
     <ListPage title={text.nav.audit} intro={text.audit.intro} filters={filters}>
       <Table

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { newId, type TenantId } from '../core/ids.ts'
-import type { AuditEntry, AuditPage, AuditStore } from './ports.ts'
+import type { AuditEntry, AuditFilter, AuditStore } from './ports.ts'
 import type { AuditVerbs } from './verbs.ts'
 
 /** It is done at the phone, by no key. */
@@ -35,7 +35,7 @@ export class Audit implements AuditVerbs {
     return this.record({ ...PAIRED, tenant, session, fields: [] })
   }
 
-  list(tenant: TenantId, page: AuditPage): Promise<AuditEntry[]> {
-    return this.#needs.store.list(tenant, page)
+  list(tenant: TenantId, filter: AuditFilter): Promise<AuditEntry[]> {
+    return this.#needs.store.list(tenant, filter)
   }
 }

@@ -21,15 +21,23 @@ export interface AuditEntry {
   fields: string[]
 }
 
-export interface AuditPage {
+/** Which entries are listed. */
+export interface AuditFilter {
   limit: number
   /** Entries before this one. */
   cursor?: string
+  /** An action, or a family of them such as `session.*`. */
+  action?: string
+  session?: string
+  /** Done then or later, milliseconds since the epoch. */
+  since?: number
+  /** Done earlier. */
+  before?: number
 }
 
 /** Where entries are kept: each call is one atomic unit, on disk when its promise resolves. Entries are never changed. */
 export interface AuditStore {
   append(entry: AuditEntry): Promise<void>
   /** Newest first. */
-  list(tenant: TenantId, page: AuditPage): Promise<AuditEntry[]>
+  list(tenant: TenantId, filter: AuditFilter): Promise<AuditEntry[]>
 }

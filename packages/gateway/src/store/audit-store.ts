@@ -1,6 +1,6 @@
-import type { AuditEntry, AuditPage, AuditStore } from '../audit/ports.ts'
+import type { AuditEntry, AuditFilter, AuditStore } from '../audit/ports.ts'
 import type { TenantId } from '../core/ids.ts'
-import type { ItemStore } from '../items/ports.ts'
+import type { ItemStore, ItemText } from '../items/ports.ts'
 
 /** No dialect has this name: the gateway's own items. */
 const SHELF = { dialect: 'kurir', kind: 'audit' } as const
@@ -19,9 +19,24 @@ export class ItemAuditStore implements AuditStore {
     return this.#items.saveItem({ ...SHELF, tenant, id, session: null, value: entry, changedAt: at })
   }
 
-  async list(tenant: TenantId, { limit, cursor }: AuditPage): Promise<AuditEntry[]> {
-    const page = cursor === undefined ? { limit } : { limit, before: cursor }
-    const items = await this.#items.listItems({ ...SHELF, tenant }, page)
+  async list(tenant: TenantId, { limit, cursor, action, session, since, before }: AuditFilter): Promise<AuditEntry[]> {
+    const texts: ItemText[] = []
+    if (action !== undefined) texts.push(byAction(action))
+    if (session !== undefined) texts.push({ field: 'session', is: session })
+    const items = await this.#items.listItems(
+      { ...SHELF, tenant },
+      {
+        ...{ limit, texts },
+        ...(cursor === undefined ? {} : { before: cursor }),
+        ...(since === undefined ? {} : { changedSince: since }),
+        ...(before === undefined ? {} : { changedBefore: before }),
+      },
+    )
     return items.map(({ value }) => value as AuditEntry)
   }
+}
+
+function byAction(action: string): ItemText {
+  const family = action.endsWith('.*') ? action.slice(0, -1) : undefined
+  return family === undefined ? { field: 'action', is: action } : { field: 'action', is: family, begins: true }
 }

@@ -69,6 +69,41 @@ test('dialects and phones leave their entries too', async () => {
   )
 })
 
+test('it is narrowed by action, session and time, page by page', async () => {
+  const key = await rig.key(['manage'], {
+    tenant: (await rig.call('POST', '/v1/tenants', { body: { id: 'narrow', name: 'N' } })).body.id as string,
+  })
+  for (const id of ['one', 'two', 'three']) await rig.call('POST', '/v1/sessions', { key, body: { id } })
+  await rig.call('DELETE', '/v1/sessions/two', { key })
+  await rig.call('POST', '/v1/webhooks', { key, body: { url: 'https://example.com/' } })
+  const all = await entries('', key)
+  const named = async (query: string) =>
+    (await entries(query, key)).map(({ action, session }) => `${action} ${session}`)
+  expect(await named('?action=session.created')).toEqual(['three', 'two', 'one'].map((id) => `session.created ${id}`))
+  expect(await named('?action=session.*&session=two')).toEqual(['session.deleted two', 'session.created two'])
+  expect(await named('?action=session.delete')).toEqual([])
+  expect(await named('?session=never')).toEqual([])
+  const first = await rig.call('GET', '/v1/audit?action=session.*&limit=3', { key })
+  const rest = await entries(`?action=session.*&cursor=${first.body.next_cursor}`, key)
+  expect([...(first.body.data as Entry[]), ...rest]).toEqual(all.filter(({ action }) => action.startsWith('session.')))
+  const [last] = all
+  const after = new Date(Date.parse(last?.at ?? '') + 1).toISOString()
+  expect(await entries(`?since=${after}`, key)).toEqual([])
+  expect(await entries(`?since=${last?.at}`, key)).toEqual(all.filter(({ at }) => at === last?.at))
+  expect(await entries(`?before=${after}`, key)).toEqual(all)
+  expect(await entries(`?before=${last?.at}`, key)).toEqual(all.filter(({ at }) => at !== last?.at))
+  for (const query of [
+    'since=yesterday',
+    'before=2026-12-31T23:59:60Z',
+    'action=session',
+    'action=*',
+    'session=',
+    'actor=x',
+  ]) {
+    expect((await rig.call('GET', `/v1/audit?${query}`, { key })).status, query).toBe(400)
+  }
+})
+
 test('each tenant has its own, for keys that manage', async () => {
   await rig.call('POST', '/v1/tenants', { body: { id: 'acme', name: 'Acme' } })
   const theirs = await rig.key(['manage'], { tenant: 'acme' })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_TENANT, type SessionUid, type TenantId } from '../../core/ids.ts'
-import type { Item } from '../../items/ports.ts'
+import type { Item, ItemFilter } from '../../items/ports.ts'
 import { installationId } from '../installation.ts'
 import type { Use } from './world.ts'
 
@@ -40,6 +40,30 @@ export function itemConformance(use: Use): void {
       expect(id).toMatch(/^[0-9a-f-]{36}$/)
       await world.restart()
       expect(await installationId(world.store.items, 6)).toBe(id)
+    })
+
+    test('are listed by when they were changed, and by texts of their value', async () => {
+      const { items } = use().store
+      const save = (id: string, changedAt: number, value: unknown) => items.saveItem(item({ id, changedAt, value }))
+      await save('a1', 10, { word: 'key.made', of: null })
+      await save('a2', 20, { word: 'key.gone', of: 'tokó' })
+      await save('a3', 30, { word: 'KEY.made', of: 'tokó' })
+      await save('a4', 40, ['key.made'])
+      const found = async (filter: Omit<ItemFilter, 'limit'>, limit = 9) =>
+        (await items.listItems(item(), { limit, ...filter })).map(({ id }) => id)
+      expect(await found({ changedSince: 20 })).toEqual(['a4', 'a3', 'a2'])
+      expect(await found({ changedSince: 20, changedBefore: 40 })).toEqual(['a3', 'a2'])
+      expect(await found({ texts: [{ field: 'word', is: 'key.made' }] })).toEqual(['a1'])
+      expect(await found({ texts: [{ field: 'word', is: 'key.', begins: true }] })).toEqual(['a2', 'a1'])
+      expect(await found({ texts: [{ field: 'word', is: 'key.', begins: true }], before: 'a2' })).toEqual(['a1'])
+      expect(await found({ texts: [{ field: 'word', is: 'key.', begins: true }] }, 1)).toEqual(['a2'])
+      expect(await found({ texts: [{ field: 'of', is: 'tok', begins: true }] })).toEqual(['a3', 'a2'])
+      const both = [
+        { field: 'of', is: 'tokó' },
+        { field: 'word', is: 'key.gone' },
+      ]
+      expect(await found({ texts: both })).toEqual(['a2'])
+      expect(await found({ texts: [{ field: 'word', is: 'key._' }] })).toEqual([])
     })
 
     test('go with their session', async () => {

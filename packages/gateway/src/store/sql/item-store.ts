@@ -1,5 +1,5 @@
 import { KurirError } from '../../core/errors.ts'
-import type { Item, ItemKey, ItemStore } from '../../items/ports.ts'
+import type { Item, ItemFilter, ItemKey, ItemStore } from '../../items/ports.ts'
 import type { GroupCommit } from './group-commit.ts'
 import type { ItemTable } from './tables/item.ts'
 import type { SessionTable } from './tables/session.ts'
@@ -22,8 +22,8 @@ export class SqlItemStore implements ItemStore {
     })
   }
 
-  listItems(shelf: Omit<ItemKey, 'id'>, page: { limit: number; before?: string }): Promise<Item[]> {
-    return this.writer.read(() => this.items.list(shelf, page))
+  listItems(shelf: Omit<ItemKey, 'id'>, filter: ItemFilter): Promise<Item[]> {
+    return this.writer.read(() => this.items.list(shelf, filter))
   }
 
   getItem(key: ItemKey): Promise<Item | undefined> {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { AuditEntry } from '../../../audit/ports.ts'
+import type { AuditEntry, AuditFilter } from '../../../audit/ports.ts'
 import { KurirError } from '../../../core/errors.ts'
 import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
 import { readPage } from '../page.ts'
@@ -32,6 +32,26 @@ const Entry = Type.Object(
   },
 )
 
+const AuditQuery = exactly({
+  ...PageQuery,
+  ...TenantQuery,
+  action: Type.Optional(
+    Type.String({
+      pattern: '^[a-z]{1,32}\\.([a-z_]{1,64}|\\*)$',
+      description: 'Only this action, or `session.*` for all of a family.',
+      examples: ['session.*'],
+    }),
+  ),
+  session: Type.Optional(
+    Type.String({
+      ...{ minLength: 1, maxLength: 64, examples: ['shop-1'] },
+      description: 'Only what was done with this session, also when it is deleted.',
+    }),
+  ),
+  since: Type.Optional(time({ maxLength: 40, description: 'Done then or later.', examples: ['2026-03-01T00:00:00Z'] })),
+  before: Type.Optional(time({ maxLength: 40, description: 'Done earlier.', examples: ['2026-03-08T00:00:00Z'] })),
+})
+
 /** What was done with keys, pairings, settings and deletions. */
 export function auditRoutes(app: Server, { gateway }: RouteContext): void {
   app.get(
@@ -44,19 +64,31 @@ export function auditRoutes(app: Server, { gateway }: RouteContext): void {
         description:
           'Keys, tenants, sessions, pairings, webhooks and rules: made, changed and deleted; contacts exported and forgotten. Newest first.',
         tags: ['keys'],
-        querystring: exactly({ ...PageQuery, ...TenantQuery }),
+        querystring: AuditQuery,
         response: { 200: pageOf(Entry, 'What was done, newest first.') },
       },
     },
     async (request) => {
       if (callerOf(request).session !== null) throw new KurirError('forbidden', 'The key is bound to one session')
-      const tenant = tenantToRead(request, request.query.tenant)
-      return readPage(request.query, (page) => gateway.audit.list(tenant, page), {
+      const { tenant: asked, since, before, limit, cursor, ...wanted } = request.query
+      const tenant = tenantToRead(request, asked)
+      const times = { ...timeIn('since', since), ...timeIn('before', before) }
+      const page = cursor === undefined ? { limit } : { limit, cursor }
+      return readPage(page, (chunk) => gateway.audit.list(tenant, { ...wanted, ...times, ...chunk } as AuditFilter), {
         cursorOf: ({ id }) => id,
         present,
       })
     },
   )
+}
+
+/** A time of the query, if it is there; a leap second is written as a time and is none. */
+function timeIn(name: 'since' | 'before', given: string | undefined): Partial<Record<typeof name, number>> {
+  if (given === undefined) return {}
+  const at = Date.parse(given)
+  if (!Number.isNaN(at)) return { [name]: at }
+  const message = 'is no time'
+  throw new KurirError('invalid_request', `${name} ${message}`, { fields: [{ field: name, message }] })
 }
 
 function present({ tenant: _tenant, at, ...entry }: AuditEntry) {

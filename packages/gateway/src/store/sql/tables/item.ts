@@ -1,6 +1,7 @@
 import type { SessionUid, TenantId } from '../../../core/ids.ts'
-import type { Item, ItemKey } from '../../../items/ports.ts'
-import type { Driver } from '../driver.ts'
+import type { Item, ItemFilter, ItemKey } from '../../../items/ports.ts'
+import type { Driver, SqlValue } from '../driver.ts'
+import { Filter } from './filter.ts'
 
 const SAVE = `
   INSERT INTO item (tenant, dialect, kind, id, session_uid, value, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -8,10 +9,8 @@ const SAVE = `
   SET session_uid = excluded.session_uid, value = excluded.value, changed_at = excluded.changed_at`
 const GET = 'SELECT session_uid, value, changed_at FROM item WHERE tenant = ? AND dialect = ? AND kind = ? AND id = ?'
 
-const LIST = `
-  SELECT id, session_uid, value, changed_at FROM item
-  WHERE tenant = @tenant AND dialect = @dialect AND kind = @kind AND (CAST(@before AS TEXT) IS NULL OR id < @before)
-  ORDER BY id DESC LIMIT @limit`
+/** A field of the value, by its name. */
+const FIELD = { sqlite: 'value ->> ?', postgres: 'value::jsonb ->> CAST(? AS TEXT)' }
 
 // One look into the key for each tenant.
 const NEXT_TENANT = 'SELECT min(tenant) AS tenant FROM item WHERE tenant > ?'
@@ -31,14 +30,14 @@ interface Row {
 export class ItemTable {
   private readonly saveRow
   private readonly getRow
-  private readonly listRows
+  private readonly driver: Driver
   private readonly nextTenant
   private readonly pruneRows
 
   constructor(driver: Driver) {
+    this.driver = driver
     this.saveRow = driver.prepare<[string, string, string, string, string | null, string, number]>(SAVE)
     this.getRow = driver.prepare<[string, string, string, string], Row>(GET)
-    this.listRows = driver.prepare<[Record<string, string | number | null>], Row & { id: string }>(LIST)
     this.nextTenant = driver.prepare<[string], { tenant: TenantId | null }>(NEXT_TENANT)
     this.pruneRows = driver.prepare<[Record<string, string | number>]>(PRUNE)
   }
@@ -68,9 +67,20 @@ export class ItemTable {
     return await this.pruneRows.run({ tenant, dialect, kind, before, limit })
   }
 
-  async list(shelf: Omit<ItemKey, 'id'>, { limit, before }: { limit: number; before?: string }): Promise<Item[]> {
-    const { tenant, dialect, kind } = shelf
-    const rows = await this.listRows.all({ tenant, dialect, kind, limit, before: before ?? null })
+  async list({ tenant, dialect, kind }: Omit<ItemKey, 'id'>, filter: ItemFilter): Promise<Item[]> {
+    const { limit, before, changedSince, changedBefore, texts = [] } = filter
+    const wanted = new Filter()
+    wanted.where('tenant = ? AND dialect = ? AND kind = ?', tenant, dialect, kind)
+    if (before !== undefined) wanted.where('id < ?', before)
+    if (changedSince !== undefined) wanted.where('changed_at >= ?', changedSince)
+    if (changedBefore !== undefined) wanted.where('changed_at < ?', changedBefore)
+    const field = this.driver.pick(FIELD)
+    for (const { field: name, is, begins } of texts) {
+      if (begins) wanted.where(`substr(${field}, 1, ${[...is].length}) = ?`, name, is)
+      else wanted.where(`${field} = ?`, name, is)
+    }
+    const sql = `SELECT id, session_uid, value, changed_at FROM item ${wanted.sql} ORDER BY id DESC LIMIT ?`
+    const rows = await this.driver.prepare<SqlValue[], Row & { id: string }>(sql).all(...wanted.values, limit)
     return rows.map((row) => ({
       ...{ tenant, dialect, kind, id: row.id },
       ...{ session: row.session_uid, value: JSON.parse(row.value), changedAt: row.changed_at },
