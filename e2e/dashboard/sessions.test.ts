@@ -104,6 +104,10 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
   })
 
   test('a keyword rule is made, tried, switched off and deleted', async () => {
+    const { gateway, keys } = sandbox.contract
+    // The hours that were set before would leave it to the time of day whether the rule answers.
+    const settings = { active_days: { sunday: true }, active_hours: { from: 'always', to: 'always' } }
+    await json('PATCH', `${gateway}/v1/sessions/baru`, { key: keys.admin, body: { settings } })
     await page.getByRole('tab', { name: 'Keyword rules' }).click()
     await page.getByText('No rules yet').waitFor()
     await page.getByRole('button', { name: 'New rule' }).click()
