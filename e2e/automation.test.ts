@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { paths } from 'kurir-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf } from './support/client.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
 /** A PNG of one pixel. */
@@ -44,9 +46,13 @@ afterAll(async () => {
 
 const text = (content: string) => ({ type: 'message', content })
 
-function rule(keyword: string, action: object) {
-  const { gateway, session, keys } = sandbox.contract
-  return json('POST', `${gateway}/v1/sessions/${session}/rules`, { key: keys.native, body: { keyword, action } })
+type Action = NonNullable<
+  paths['/v1/sessions/{session}/rules']['post']['requestBody']
+>['content']['application/json']['action']
+
+function rule(keyword: string, action: Action) {
+  const params = { path: { session: sandbox.contract.session } }
+  return clientOf(sandbox.contract).post('/v1/sessions/{session}/rules', { params, body: { keyword, action } })
 }
 
 async function write(contact: string, words: string): Promise<void> {
@@ -61,7 +67,7 @@ async function replies(contact: string, from: number) {
 }
 
 test('a person who writes a keyword gets the rule’s messages, others the default message', async () => {
-  const { gateway, session, contacts, keys } = sandbox.contract
+  const { session, contacts } = sandbox.contract
   const { phone: contact, name } = contacts[0]!
   await rule('price', {
     type: 'reply',
@@ -70,8 +76,8 @@ test('a person who writes a keyword gets the rule’s messages, others the defau
       { type: 'text', text: 'More?' },
     ],
   })
-  await json('PATCH', `${gateway}/v1/sessions/${session}`, {
-    key: keys.native,
+  await clientOf(sandbox.contract).patch('/v1/sessions/{session}', {
+    params: { path: { session } },
     body: { settings: { send_default_msg: true, default_msg: 'Hi [name] ([number])' } },
   })
   await write(contact, ' PRICE ')

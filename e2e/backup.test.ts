@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '../packages/gateway/src/app.ts'
 import { loadConfig } from '../packages/gateway/src/config/config.ts'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf, receivedIn } from './support/client.ts'
 
 const KURIR = fileURLToPath(new URL('../packages/gateway/bin/kurir.mjs', import.meta.url))
 const KEY = '9f0c4d71b3e84a52a6d7c0e1f5b29384'
@@ -45,9 +46,8 @@ async function start(dataDir: string): Promise<void> {
   url = (await app.start()).url
 }
 
-function api<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-  return json<Answer>(method, url + path, { key: KEY, ...(body === undefined ? {} : { body }) })
-}
+const shop = { params: { path: { session: 'shop' } } }
+const client = () => clientOf({ gateway: url, keys: { native: KEY } })
 
 function control<Answer>(path: string, body: unknown): Promise<Answer> {
   return json<Answer>('POST', lab.url + path, { body })
@@ -55,8 +55,8 @@ function control<Answer>(path: string, body: unknown): Promise<Answer> {
 
 async function pair(): Promise<void> {
   for (const phone of [SHOP, ANI]) await control('/phones', { phone, name: phone })
-  await api('POST', '/v1/sessions', { id: 'shop' })
-  const { qr } = await eventually('a QR code', () => api<{ qr: string }>('GET', '/v1/sessions/shop/qr'))
+  await client().post('/v1/sessions', { body: { id: 'shop' } })
+  const { qr } = await eventually('a QR code', () => client().get('/v1/sessions/{session}/qr', shop))
   await control(`/phones/${SHOP}/scan`, { qr })
   await untilConnected()
   const made = await control<{ id: string }>('/groups', { name: 'Friends', owner: ANI, participants: [SHOP] })
@@ -65,29 +65,14 @@ async function pair(): Promise<void> {
 
 async function untilConnected(): Promise<void> {
   await eventually('the session to be connected', async () => {
-    const { status } = await api<{ status: string }>('GET', '/v1/sessions/shop')
+    const { status } = await client().get('/v1/sessions/{session}', shop)
     return status === 'connected'
   })
 }
 
-interface Message {
-  id: string
-  text?: string
-  content?: { text?: string }
-  status: string
-}
-
-function listed(): Promise<{ data: Message[] }> {
-  return api('GET', '/v1/sessions/shop/messages?limit=100')
-}
-
 /** A text both ways, to the person and in the group; resolves when each end can read all four. */
 async function exchange(round: string): Promise<void> {
-  await Promise.all(
-    [ANI, group].map((to) =>
-      api('POST', '/v1/sessions/shop/messages', { to, type: 'text', text: `out ${round} ${to}` }),
-    ),
-  )
+  await Promise.all([ANI, group].map((to) => client().send('shop', { to, type: 'text', text: `out ${round} ${to}` })))
   await control(`/phones/${ANI}/messages`, { to: SHOP, text: `in ${round} person` })
   await control(`/phones/${ANI}/messages`, { to: group, text: `in ${round} group` })
   for (const to of [ANI, group]) {
@@ -97,7 +82,7 @@ async function exchange(round: string): Promise<void> {
   }
   for (const where of ['person', 'group']) {
     await eventually(`in ${round} ${where} to be received`, async () =>
-      JSON.stringify(await listed()).includes(`in ${round} ${where}`),
+      JSON.stringify(await receivedIn(client(), 'shop')).includes(`in ${round} ${where}`),
     )
   }
 }
@@ -111,7 +96,7 @@ test('a backup of a running gateway is restored: old ratchets are not used again
   await start(before)
   await pair()
   await exchange('one')
-  const later = await api<Message>('POST', '/v1/sessions/shop/messages', {
+  const later = await client().send('shop', {
     ...{ to: ANI, type: 'text', text: 'perhaps sent since', send_at: new Date(Date.now() + HOUR).toISOString() },
   })
 
@@ -131,7 +116,8 @@ test('a backup of a running gateway is restored: old ratchets are not used again
   expect(JSON.parse(restored.stdout)).toMatchObject({ sessions: 1, unknown: 1 })
   await start(after)
   await untilConnected()
-  expect(await api<Message>('GET', `/v1/messages/${later.id}`)).toMatchObject({ status: 'unknown' })
+  const { status } = await client().get('/v1/messages/{id}', { params: { path: { id: later.id } } })
+  expect(status).toBe('unknown')
   await exchange('four')
   await exchange('five')
   const shown = await shownMessages(lab.url, ANI)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDriver } from '../packages/gateway/src/store/sqlite/driver.ts'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { receivedIn } from './support/client.ts'
 import { Ground } from './support/ground.ts'
 
 let ground: Ground
@@ -26,20 +27,26 @@ function contact(): string {
   return ground.place.contacts[0]?.phone ?? ''
 }
 
+function session() {
+  return ground.place.sessions[0] ?? { id: '', phone: '' }
+}
+
+/** The session writes to the contact; resolves when the server has it. */
+async function send(text: string): Promise<void> {
+  await ground.native.send(session().id, { to: contact(), type: 'text', text }, { wait: 10_000 })
+}
+
 /** The contact writes to the session; answers WhatsApp's id. */
 async function write(text: string): Promise<string> {
-  const body = { to: ground.place.sessions[0]?.phone, text }
+  const body = { to: session().phone, text }
   return (await json<{ id: string }>('POST', `${ground.lab.url}/phones/${contact()}/messages`, { body })).id
 }
 
 /** Resolves when the gateway has read the message. */
 async function read(waId: string): Promise<void> {
   await eventually('the message to be read', async () => {
-    const { data } = await ground.api<{ data: { wa_id: string; type: string }[] }>(
-      'GET',
-      `/v1/sessions/${ground.place.sessions[0]?.id}/messages?direction=in`,
-    )
-    return data.some(({ wa_id, type }) => wa_id === waId && type === 'text')
+    const messages = await receivedIn(ground.native, session().id)
+    return messages.some(({ wa_id, type }) => wa_id === waId && type === 'text')
   })
 }
 
@@ -61,13 +68,8 @@ test('nothing is counted while all is well', async () => {
 })
 
 test('a message that a phone could not read is asked for, and answered', async () => {
-  await ground.fault('retry-receipt', { session: ground.place.sessions[0]?.phone, count: 1 })
-  const id = ground.place.sessions[0]?.id
-  await ground.api('POST', `/v1/sessions/${id}/messages?wait=10000`, {
-    to: contact(),
-    type: 'text',
-    text: 'say again?',
-  })
+  await ground.fault('retry-receipt', { session: session().phone, count: 1 })
+  await send('say again?')
   await eventually('the answer', async () => (await retries('answered')) === 1)
   await eventually('the phone to have both', async () => {
     const shown = await shownMessages(ground.lab.url, contact())
@@ -78,7 +80,7 @@ test('a message that a phone could not read is asked for, and answered', async (
 })
 
 test('a message that came without its content is asked for at the own phone', async () => {
-  await ground.fault('unavailable', { session: ground.place.sessions[0]?.phone, count: 1 })
+  await ground.fault('unavailable', { session: session().phone, count: 1 })
   await read(await write('only the phone has it'))
   expect(await count('kurir_decrypt_failures_total')).toBe(1)
   expect(await retries('phone_asked')).toBe(1)
@@ -87,9 +89,7 @@ test('a message that came without its content is asked for at the own phone', as
 
 test('a message whose ratchet is gone fails, is asked for, and is read at last', async () => {
   // Without an answer the phone goes on with what it had before, not with a new session.
-  await ground.api('POST', `/v1/sessions/${ground.place.sessions[0]?.id}/messages?wait=10000`, {
-    ...{ to: contact(), type: 'text', text: 'established' },
-  })
+  await send('established')
   await forgetRatchets()
   await read(await write('under a ratchet that is gone'))
   expect(await count('kurir_decrypt_failures_total')).toBeGreaterThan(0)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf } from './support/client.ts'
 import { Receiver } from './support/receiver.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
@@ -15,19 +16,14 @@ describe('a newcomer runs the sandbox', () => {
   })
 
   test('a message goes out to the virtual phone, and its answer arrives at a signed webhook', async () => {
-    const { gateway, lab, session, phone, contacts, keys } = sandbox.contract
+    const { lab, session, phone, contacts } = sandbox.contract
+    const kurir = clientOf(sandbox.contract)
     const contact = contacts[0]!
-    const endpoint = await json<{ secret: string }>('POST', `${gateway}/v1/webhooks`, {
-      key: keys.native,
-      body: { url: receiver.url, events: ['message.*'] },
-    })
-    receiver.trust(endpoint.secret)
+    const { secret = '' } = await kurir.post('/v1/webhooks', { body: { url: receiver.url, events: ['message.*'] } })
+    receiver.trust(secret)
 
-    const sent = await json<{ id: string; status: string; wa_id: string }>(
-      'POST',
-      `${gateway}/v1/sessions/${session}/messages?wait=5000`,
-      { key: keys.native, body: { to: contact.phone, type: 'text', text: 'Halo from Kurir' } },
-    )
+    const text = { to: contact.phone, type: 'text', text: 'Halo from Kurir' } as const
+    const sent = await kurir.send(session, text, { wait: 5_000 })
     expect(['sent', 'delivered']).toContain(sent.status)
     const shown = await eventually('the phone to show it', async () =>
       (await shownMessages(lab, contact.phone)).find(({ text }) => text === 'Halo from Kurir'),
@@ -40,7 +36,7 @@ describe('a newcomer runs the sandbox', () => {
     expect(received.session).toBe(session)
 
     const message = await eventually('delivered', async () => {
-      const now = await json<{ status: string }>('GET', `${gateway}/v1/messages/${sent.id}`, { key: keys.native })
+      const now = await kurir.get('/v1/messages/{id}', { params: { path: { id: sent.id } } })
       return now.status === 'delivered' && now
     })
     expect(message).toMatchObject({
@@ -51,23 +47,17 @@ describe('a newcomer runs the sandbox', () => {
   })
 
   test('a number without WhatsApp fails with that reason, and nothing is sent', async () => {
-    const { gateway, session, keys } = sandbox.contract
-    const failed = await json<{ status: string; status_history: unknown[] }>(
-      'POST',
-      `${gateway}/v1/sessions/${session}/messages?wait=10000`,
-      { key: keys.native, body: { to: '6281999999999', type: 'text', text: 'anybody there?' } },
-    )
+    const text = { to: '6281999999999', type: 'text', text: 'anybody there?' } as const
+    const failed = await clientOf(sandbox.contract).send(sandbox.contract.session, text, { wait: 10_000 })
     expect(failed.status).toBe('failed')
     expect(failed.status_history.at(-1)).toMatchObject({ status: 'failed', reason: 'not_registered' })
   })
 
   test('a group gets a message, every member once', async () => {
-    const { gateway, lab, session, contacts, groups, keys } = sandbox.contract
+    const { lab, session, contacts, groups } = sandbox.contract
     const group = groups[0]!
-    await json('POST', `${gateway}/v1/sessions/${session}/messages?wait=10000`, {
-      key: keys.native,
-      body: { to: group.id, type: 'text', text: 'Halo everybody' },
-    })
+    const text = { to: group.id, type: 'text', text: 'Halo everybody' } as const
+    await clientOf(sandbox.contract).send(session, text, { wait: 10_000 })
     for (const contact of contacts) {
       const shown = await eventually('the member to show it', async () =>
         (await shownMessages(lab, contact.phone)).find(({ text }) => text === 'Halo everybody'),

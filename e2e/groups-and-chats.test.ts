@@ -1,27 +1,26 @@
+import type { Kurir } from 'kurir-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf } from './support/client.ts'
 import { Receiver } from './support/receiver.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
-
-interface Group {
-  id: string
-  subject: string
-  participants: { phone: string; admin: boolean }[]
-}
 
 describe('groups, chats and the event stream over the sandbox', () => {
   let sandbox: RunningSandbox
   let receiver: Receiver
-  let base: string
   let stream: EventStream
+  let client: Kurir
+  /** Which session a call is about. */
+  let shop: { session: string }
 
   beforeAll(async () => {
     ;[sandbox, receiver] = await Promise.all([startSandbox(['--sessions', '2']), Receiver.start()])
     const { gateway, session, keys } = sandbox.contract
-    base = `${gateway}/v1/sessions/${session}`
-    const body = { url: receiver.url, events: ['group.updated'], session }
-    const endpoint = await json<{ secret: string }>('POST', `${gateway}/v1/webhooks`, { key: keys.native, body })
-    receiver.trust(endpoint.secret)
+    client = clientOf(sandbox.contract)
+    shop = { session }
+    const body = { url: receiver.url, events: ['group.updated' as const], session }
+    const { secret = '' } = await client.post('/v1/webhooks', { body })
+    receiver.trust(secret)
     stream = await EventStream.open(`${gateway}/v1/events?session=${session}`, keys.native)
   })
   afterAll(async () => {
@@ -29,23 +28,28 @@ describe('groups, chats and the event stream over the sandbox', () => {
     await Promise.all([sandbox?.stop(), receiver?.stop()])
   })
 
-  const call = <Answer>(method: string, path: string, body?: unknown): Promise<Answer> =>
-    json<Answer>(method, base + path, { key: sandbox.contract.keys.native, ...(body === undefined ? {} : { body }) })
+  const markRead = (chat: string) =>
+    client.post('/v1/sessions/{session}/chats/{chat}/read', { params: { path: { ...shop, chat } } })
+  const chats = async () => (await client.get('/v1/sessions/{session}/chats', { params: { path: shop } })).data
+  const onCalls = (calls: { reject: true; text: string } | null) =>
+    client.patch('/v1/sessions/{session}', { params: { path: shop }, body: { settings: { calls } } })
 
   test('a group is made, changed and written to; webhook and stream tell of it in order', async () => {
     const { lab, phone, contacts } = sandbox.contract
     const [ani, budi, citra] = contacts.map((contact) => contact.phone) as [string, string, string]
-    const made = await call<Group & { not_added: string[] }>('POST', '/groups', {
-      subject: 'Arisan',
-      participants: [ani, `0${budi.slice(2)}`, '6281999999999'],
+    const made = await client.post('/v1/sessions/{session}/groups', {
+      params: { path: shop },
+      body: { subject: 'Arisan', participants: [ani, `0${budi.slice(2)}`, '6281999999999'] },
     })
+    const group = { params: { path: { ...shop, group: made.id } } }
     expect(made).toMatchObject({ subject: 'Arisan', not_added: ['6281999999999'] })
     expect(made.participants.map((one) => [one.phone, one.admin])).toEqual([
       [phone, true],
       [ani, false],
       [budi, false],
     ])
-    const renamed = await call<Group>('PATCH', `/groups/${made.id}`, { subject: 'Arisan RT 05' })
+    const body = { subject: 'Arisan RT 05' }
+    const renamed = await client.patch('/v1/sessions/{session}/groups/{group}', { ...group, body })
     expect(renamed.subject).toBe('Arisan RT 05')
     const changes = [
       ['add', citra],
@@ -54,15 +58,13 @@ describe('groups, chats and the event stream over the sandbox', () => {
       ['remove', budi],
     ] as const
     for (const [action, participant] of changes) {
-      const answer = await call('POST', `/groups/${made.id}/participants`, { action, participants: [participant] })
+      const change = { ...group, body: { action, participants: [participant] } }
+      const answer = await client.post('/v1/sessions/{session}/groups/{group}/participants', change)
       expect(answer).toEqual({ data: [{ participant, done: true, code: null }] })
     }
-    const { link } = await call<{ link: string }>('GET', `/groups/${made.id}/invite`)
+    const { link } = await client.get('/v1/sessions/{session}/groups/{group}/invite', group)
     expect(link).toMatch(/^https:\/\/chat\.whatsapp\.com\/[\w-]{22}$/)
-    await json('POST', `${base}/messages?wait=10000`, {
-      key: sandbox.contract.keys.native,
-      body: { to: made.id, type: 'text', text: 'Kumpul jam 7' },
-    })
+    await client.send(shop.session, { to: made.id, type: 'text', text: 'Kumpul jam 7' }, { wait: 10_000 })
     for (const member of [ani, citra]) {
       const shown = await eventually('the member to show it', async () =>
         (await shownMessages(lab, member)).find(({ text }) => text === 'Kumpul jam 7'),
@@ -80,34 +82,33 @@ describe('groups, chats and the event stream over the sandbox', () => {
       return events.length === kinds.length && events
     })
     expect(streamed.map(({ id }) => id)).toEqual(told.map(({ id }) => id))
-    await call('POST', `/groups/${made.id}/leave`)
-    await expect(call('GET', `/groups/${made.id}`)).rejects.toThrow(/answered 4/)
+    await client.post('/v1/sessions/{session}/groups/{group}/leave', group)
+    const left = client.get('/v1/sessions/{session}/groups/{group}', group)
+    await expect(left).rejects.toMatchObject({ status: expect.toSatisfy((status) => status >= 400 && status < 500) })
   })
 
   test('a number that is written in two ways is one person and one chat', async () => {
-    const { lab, phone, keys, gateway } = sandbox.contract
+    const { lab, phone } = sandbox.contract
     const [asked, known] = ['+55 (11) 98765-4321', '551187654321']
     await json('POST', `${lab}/phones`, { body: { phone: known, name: 'João' } })
-    const { data } = await call<{ data: unknown[] }>('POST', '/numbers/check', { numbers: [asked] })
+    const params = { path: shop }
+    const { data } = await client.post('/v1/sessions/{session}/numbers/check', { params, body: { numbers: [asked] } })
     expect(data).toEqual([
       { number: asked, exists: true, jid: `${known}@s.whatsapp.net`, phone: known, lid: expect.any(String) },
     ])
-    const body = { to: asked, type: 'text', text: 'oi' }
-    const sent = await call<{ id: string; chat: string }>('POST', '/messages?wait=10000', body)
+    const sent = await client.send(shop.session, { to: asked, type: 'text', text: 'oi' }, { wait: 10_000 })
     expect(sent).toMatchObject({ chat: known, to: known })
     expect(await eventually('it to be shown', () => shownMessages(lab, known).then(([row]) => row))).toMatchObject({
       ...{ text: 'oi', copies: 1, undecryptable: 0 },
     })
     await json('POST', `${lab}/phones/${known}/messages`, { body: { to: phone, text: 'tudo bem' } })
-    const chatOf = async (number: string) => {
-      const path = `${gateway}/v1/sessions/${sandbox.contract.session}/messages?chat=${encodeURIComponent(number)}`
-      const { data } = await json<{ data: { text: string }[] }>('GET', path, { key: keys.native })
+    const chatOf = async (chat: string) => {
+      const { data } = await client.get('/v1/sessions/{session}/messages', { params: { ...params, query: { chat } } })
       return data.map(({ text }) => text)
     }
     await eventually('the answer', async () => (await chatOf(known)).length === 2)
     for (const number of [asked, known]) expect(await chatOf(number), number).toEqual(['tudo bem', 'oi'])
-    const read = await call('POST', `/chats/${encodeURIComponent(asked)}/read`)
-    expect(read).toEqual({ read: 1 })
+    expect(await markRead(asked)).toEqual({ read: 1 })
   })
 
   test('a call is told; where the session wants it, it is rejected and answered with one text', async () => {
@@ -123,15 +124,15 @@ describe('groups, chats and the event stream over the sandbox', () => {
     expect((await told(first.id)).data).toMatchObject({ from: ani, video: true, group: null, offline: false })
     expect(await stateOf(first.id)).toBe('ringing')
 
-    const calls = { reject: true, text: 'Kami tidak menerima telepon' }
-    expect(await call('PATCH', '', { settings: { calls } })).toMatchObject({ settings: { calls } })
+    const calls = { reject: true as const, text: 'Kami tidak menerima telepon' }
+    expect(await onCalls(calls)).toMatchObject({ settings: { calls } })
     const second = await ring()
     await eventually('the rejection', async () => (await stateOf(second.id)) === 'rejected')
     const texts = async () => (await shownMessages(lab, ani)).filter(({ text }) => text === calls.text)
     await eventually('the text', async () => (await texts()).length > 0)
     expect(await told(second.id)).toMatchObject({ data: { from: ani, video: false } })
 
-    expect(await call('PATCH', '', { settings: { calls: null } })).toMatchObject({ settings: { calls: null } })
+    expect(await onCalls(null)).toMatchObject({ settings: { calls: null } })
     const third = await ring()
     await told(third.id)
     expect(await stateOf(third.id)).toBe('ringing')
@@ -143,39 +144,37 @@ describe('groups, chats and the event stream over the sandbox', () => {
     const [ani] = contacts
     const other = sessions[1]
     await json('POST', `${lab}/phones/${ani?.phone}/messages`, { body: { to: phone, text: 'Sudah sampai?' } })
-    const chat = await eventually('the chat', async () => {
-      const { data } = await call<{ data: { id: string; name: string; unread: number }[] }>('GET', '/chats')
-      return data.find(({ id, unread }) => id === ani?.phone && unread > 0)
-    })
+    const chat = await eventually('the chat', async () =>
+      (await chats()).find(({ id, unread }) => id === ani?.phone && unread > 0),
+    )
     expect(chat).toMatchObject({ name: ani?.name, last_message: { text: 'Sudah sampai?', direction: 'in' } })
-    const contacted = await call<{ data: { phone: string; lid: string }[] }>('GET', '/contacts')
+    const contacted = await client.get('/v1/sessions/{session}/contacts', { params: { path: shop } })
     expect(contacted.data).toContainEqual(
       expect.objectContaining({ phone: ani?.phone, lid: expect.stringMatching(/^\d+$/), name: ani?.name }),
     )
-    expect(await call('POST', `/chats/${ani?.phone}/read`)).toEqual({ read: chat.unread })
-    expect(await call('POST', `/chats/${ani?.phone}/read`)).toEqual({ read: 0 })
+    expect(await markRead(chat.id)).toEqual({ read: chat.unread })
+    expect(await markRead(chat.id)).toEqual({ read: 0 })
 
-    const { gateway, keys } = sandbox.contract
-    const sent = await json<{ id: string }>('POST', `${gateway}/v1/sessions/${other?.id}/messages?wait=10000`, {
-      key: keys.native,
-      body: { to: phone, type: 'text', text: 'Dari toko sebelah' },
-    })
-    await eventually('it came', async () => {
-      const { data } = await call<{ data: { id: string; unread: number }[] }>('GET', '/chats')
-      return data.some(({ id, unread }) => id === other?.phone && unread === 1)
-    })
-    expect(await call('POST', `/chats/${other?.phone}/read`)).toEqual({ read: 1 })
+    const text = { to: phone, type: 'text', text: 'Dari toko sebelah' } as const
+    const sent = await client.send(other?.id ?? '', text, { wait: 10_000 })
+    await eventually('it came', async () =>
+      (await chats()).some(({ id, unread }) => id === other?.phone && unread === 1),
+    )
+    expect(await markRead(other?.phone ?? '')).toEqual({ read: 1 })
     await eventually('its sender to see it read', async () => {
-      const message = await json<{ status: string }>('GET', `${gateway}/v1/messages/${sent.id}`, { key: keys.native })
-      return message.status === 'read'
+      const { status } = await client.get('/v1/messages/{id}', { params: { path: { id: sent.id } } })
+      return status === 'read'
     })
 
-    await call('POST', `/chats/${ani?.phone}/typing`, { state: 'recording' })
+    const withAni = { params: { path: { ...shop, chat: chat.id } } }
+    const body = { state: 'recording' as const }
+    await client.post('/v1/sessions/{session}/chats/{chat}/typing', { ...withAni, body })
     await eventually('the phone to show it', async () => {
       const { chatStates } = await json<{ chatStates: Record<string, string> }>('GET', `${lab}/phones/${ani?.phone}`)
       return chatStates[phone] === 'recording'
     })
-    expect(await call('POST', `/chats/${ani?.phone}/presence`)).toEqual({ state: 'available', last_seen: null })
+    const presence = await client.post('/v1/sessions/{session}/chats/{chat}/presence', withAni)
+    expect(presence).toEqual({ state: 'available', last_seen: null })
   })
 
   test('the stream goes on where it was cut, over a restart of the client', async () => {

@@ -10,15 +10,6 @@ const PNG = Buffer.from(
   'base64',
 )
 
-interface Shown {
-  type: string
-  text?: string
-  direction: string
-  from: string
-  timestamp: string
-  media?: { id: string }
-}
-
 let ground: Ground
 let receiver: Receiver
 
@@ -43,9 +34,11 @@ test('a session that is paired has the last days of its phone, without any event
   await send(contact, PHONE, { text: 'yesterday' }, 86_400)
   await send(PHONE, contact, { text: 'my answer' }, 80_000)
   await send(contact, PHONE, { image: { base64: PNG.toString('base64'), mimetype: 'image/png' } }, 3_600)
-  await ground.api('POST', '/v1/sessions', { id: 'old' })
+  const { native } = ground
+  await native.post('/v1/sessions', { body: { id: 'old' } })
   await ground.scan({ id: 'old', phone: PHONE })
-  const list = async () => (await ground.api<{ data: Shown[] }>('GET', '/v1/sessions/old/messages')).data
+  const list = async () =>
+    (await native.get('/v1/sessions/{session}/messages', { params: { path: { session: 'old' } } })).data
   const past = await eventually('the history', async () => {
     const messages = await list()
     return messages.length >= 3 && messages
@@ -60,7 +53,7 @@ test('a session that is paired has the last days of its phone, without any event
   await send(contact, PHONE, { text: 'now' }, 0)
   await eventually('the webhook', () => receiver.of('message.received')[0])
   expect(receiver.of('message.received').map(({ data }) => data.text)).toEqual(['now'])
-  const { data: events } = await ground.api<{ data: { type: string }[] }>('GET', '/v1/events?session=old')
+  const { data: events } = await native.get('/v1/events', { params: { query: { session: 'old' } } })
   expect(events.filter(({ type }) => type.startsWith('message.'))).toHaveLength(1)
 
   const file = await fetch(`${ground.url}/v1/media/${past[0]?.media?.id}`, {

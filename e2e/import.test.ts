@@ -8,6 +8,7 @@ import makeWASocket, { useMultiFileAuthState, WA_CERT_DETAILS, type WASocket } f
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf, receivedIn } from './support/client.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
 const KURIR = fileURLToPath(new URL('../packages/gateway/bin/kurir.mjs', import.meta.url))
@@ -58,7 +59,7 @@ const shows = (phone: string, text: string) =>
   )
 
 test('an account that a stock Baileys has paired goes on with us: nobody scans, both ways are read', async () => {
-  const { lab, gateway, keys, contacts } = sandbox.contract
+  const { lab, contacts } = sandbox.contract
   const [ani, budi] = contacts.map(({ phone }) => phone) as [string, string]
   await json('POST', `${lab}/phones`, { body: { phone: PHONE, name: 'Toko lama' } })
   const made = { name: 'Pelanggan', owner: PHONE, participants: [ani, budi] }
@@ -75,27 +76,27 @@ test('an account that a stock Baileys has paired goes on with us: nobody scans, 
   const imported = kurir('sessions', 'import', folder, '--id', 'moved', '--json')
   expect(imported.stderr).toBe('')
   expect(JSON.parse(imported.stdout)).toMatchObject({ id: 'moved', phone: PHONE })
-  const call = <Answer>(method: string, path: string, body?: object) =>
-    json<Answer>(method, `${gateway}/v1/sessions/moved${path}`, { key: keys.native, ...(body ? { body } : {}) })
-  await eventually('it is connected', async () => (await call<{ status: string }>('GET', '')).status === 'connected')
+  const client = clientOf(sandbox.contract)
+  await eventually('it is connected', async () => {
+    const { status } = await client.get('/v1/sessions/{session}', { params: { path: { session: 'moved' } } })
+    return status === 'connected'
+  })
   const received = (text: string) =>
-    eventually(`"${text}" came`, async () => {
-      const { data } = await call<{ data: { text?: string }[] }>('GET', '/messages?direction=in')
-      return data.find((message) => message.text === text)
-    })
+    eventually(`"${text}" came`, async () =>
+      (await receivedIn(client, 'moved')).find((message) => message.text === text),
+    )
   await received('ada orang?')
   for (const [to, text] of [
     [ani, 'dari kurir'],
     [group, 'grup dari kurir'],
   ] as const) {
-    expect(await call('POST', '/messages?wait=10000', { to, type: 'text', text })).toMatchObject({ status: 'sent' })
+    const sent = await client.send('moved', { to, type: 'text', text }, { wait: 10_000 })
+    expect(sent.status).toBe('sent')
     expect(await shows(ani, text)).toMatchObject({ copies: 1, undecryptable: 0 })
   }
   await json('POST', `${lab}/phones/${budi}/messages`, { body: { to: group, text: 'grup ke kurir' } })
   await received('grup ke kurir')
-  const events = await json<{ data: { type: string }[] }>('GET', `${gateway}/v1/events?session=moved`, {
-    key: keys.native,
-  })
+  const events = await client.get('/v1/events', { params: { query: { session: 'moved' } } })
   expect(events.data.map(({ type }) => type)).not.toContain('session.qr')
 })
 

@@ -7,6 +7,7 @@ import { S3Server } from '../packages/gateway/src/media/test/s3-server.ts'
 import { JsonApi } from '../packages/gateway/src/sandbox/clients.ts'
 import { createSessionKeys, createTenantKeys } from '../packages/gateway/src/sandbox/dialect-keys.ts'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { receivedIn } from './support/client.ts'
 import { Ground } from './support/ground.ts'
 import { Receiver } from './support/receiver.ts'
 
@@ -44,11 +45,9 @@ async function contactSends(bytes: Buffer): Promise<string> {
 /** The contact sends a document; answers the file's id, once its message is there. */
 async function receive(bytes: Buffer): Promise<string> {
   const id = await contactSends(bytes)
-  const path = `/v1/sessions/${session().id}/messages?direction=in`
-  const found = await eventually('the message', async () => {
-    const { data } = await ground.api<{ data: { wa_id: string; media?: { id: string } }[] }>('GET', path)
-    return data.find(({ wa_id }) => wa_id === id)
-  })
+  const found = await eventually('the message', async () =>
+    (await receivedIn(ground.native, session().id)).find(({ wa_id }) => wa_id === id),
+  )
   return found.media?.id ?? ''
 }
 
@@ -60,10 +59,7 @@ const upload = (bytes: Buffer) =>
     body: new Uint8Array(bytes),
   })
 
-const send = (media: object) =>
-  ground.api<{ id: string; wa_id: string }>('POST', `/v1/sessions/${session().id}/messages`, {
-    ...{ to: contact(), type: 'document', media },
-  })
+const send = (media: { id: string }) => ground.native.send(session().id, { to: contact(), type: 'document', media })
 
 const untilShown = (waId: string) =>
   eventually(

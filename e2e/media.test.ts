@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf, receivedIn } from './support/client.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
 interface Media {
@@ -46,18 +47,13 @@ async function get(id: string): Promise<{ status: number; bytes: Buffer }> {
 
 /** The contact sends a document; answers the id that the gateway gave the file. */
 async function receive(bytes: Buffer): Promise<string> {
-  const { gateway, lab, phone, session, keys } = sandbox.contract
+  const { lab, phone, session } = sandbox.contract
   const document = { base64: bytes.toString('base64'), mimetype: 'application/octet-stream', fileName: 'a.bin' }
   const { id } = await json<{ id: string }>('POST', `${lab}/phones/${contact()}/messages`, {
     body: { to: phone, document },
   })
-  const list = () =>
-    json<{ data: { wa_id: string; media?: Media }[] }>(
-      'GET',
-      `${gateway}/v1/sessions/${session}/messages?direction=in`,
-      { key: keys.native },
-    )
-  const found = await eventually('the message', async () => (await list()).data.find(({ wa_id }) => wa_id === id))
+  const list = () => receivedIn(clientOf(sandbox.contract), session)
+  const found = await eventually('the message', async () => (await list()).find(({ wa_id }) => wa_id === id))
   return found.media?.id ?? ''
 }
 
@@ -69,15 +65,12 @@ async function failMedia(code: number): Promise<() => Promise<unknown>> {
 }
 
 test('a large file goes from a form to the phone, byte for byte', async () => {
-  const { gateway, lab, session, keys } = sandbox.contract
+  const { lab, session } = sandbox.contract
   const bytes = randomBytes(24 * MB)
   const media = await upload(bytes, 'laporan.bin')
   expect(media).toMatchObject({ size: bytes.length, sha256: hashOf(bytes) })
-  const sent = await json<{ wa_id: string; status: string }>(
-    'POST',
-    `${gateway}/v1/sessions/${session}/messages?wait=30000`,
-    { key: keys.native, body: { to: contact(), type: 'document', media: { id: media.id } } },
-  )
+  const document = { to: contact(), type: 'document', media: { id: media.id } } as const
+  const sent = await clientOf(sandbox.contract).send(session, document, { wait: 30_000 })
   expect(['sent', 'delivered']).toContain(sent.status)
   const shown = await eventually('the phone to show it', async () =>
     ((await shownMessages(lab, contact())) as Row[]).find(({ id }) => id === sent.wa_id),

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf, receivedIn } from './support/client.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
 const MB = 1024 * 1024
@@ -63,10 +64,8 @@ async function upload(bytes: number): Promise<string> {
 }
 
 async function send(media: string): Promise<void> {
-  const { gateway, session, keys } = sandbox.contract
-  const body = { to: contact(), type: 'document', media: { id: media } }
-  const url = `${gateway}/v1/sessions/${session}/messages?wait=30000`
-  const sent = await json<{ wa_id: string }>('POST', url, { key: keys.native, body })
+  const document = { to: contact(), type: 'document', media: { id: media } } as const
+  const sent = await clientOf(sandbox.contract).send(sandbox.contract.session, document, { wait: 30_000 })
   await shownFile(sent.wa_id)
 }
 
@@ -79,7 +78,7 @@ async function sendMedia(bytes: number): Promise<void> {
 }
 
 async function receive(bytes: number): Promise<void> {
-  const { gateway, session, keys, lab, phone } = sandbox.contract
+  const { session, lab, phone } = sandbox.contract
   const content = Buffer.concat([...pdf(bytes)])
   const document = { base64: content.toString('base64'), mimetype: 'application/pdf', fileName: 'a.pdf' }
   const { id } = await json<{ id: string }>('POST', `${lab}/phones/${contact()}/messages`, {
@@ -87,11 +86,8 @@ async function receive(bytes: number): Promise<void> {
   })
   const sha256 = createHash('sha256').update(content).digest('hex')
   await eventually('the file to be here', async () => {
-    const url = `${gateway}/v1/sessions/${session}/messages?direction=in&limit=5`
-    const { data } = await json<{ data: { wa_id: string; media?: { sha256?: string } }[] }>('GET', url, {
-      key: keys.native,
-    })
-    return data.find(({ wa_id, media }) => wa_id === id && media?.sha256 === sha256)
+    const messages = await receivedIn(clientOf(sandbox.contract), session)
+    return messages.find(({ wa_id, media }) => wa_id === id && media?.sha256 === sha256)
   })
 }
 

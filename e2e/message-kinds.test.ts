@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto'
+import type { Message, OutgoingMessage } from 'kurir-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf } from './support/client.ts'
 import { Receiver } from './support/receiver.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
 /** One red pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=='
 
-interface Sent {
-  id: string
-  wa_id: string
-  status: string
-  type: string
-}
+/** A message without its address. */
+type Content = OutgoingMessage extends infer Body ? (Body extends unknown ? Omit<Body, 'to'> : never) : never
 
 describe('every kind of message, from HTTP to the phone and back', () => {
   let sandbox: RunningSandbox
@@ -20,26 +18,27 @@ describe('every kind of message, from HTTP to the phone and back', () => {
 
   beforeAll(async () => {
     ;[sandbox, receiver] = await Promise.all([startSandbox(), Receiver.start()])
-    const { gateway, keys } = sandbox.contract
-    const body = { url: receiver.url, events: ['message.*'] }
-    const endpoint = await json<{ secret: string }>('POST', `${gateway}/v1/webhooks`, { key: keys.native, body })
-    receiver.trust(endpoint.secret)
+    const { secret = '' } = await client().post('/v1/webhooks', {
+      body: { url: receiver.url, events: ['message.*'] },
+    })
+    receiver.trust(secret)
   })
   afterAll(async () => {
     await Promise.all([sandbox?.stop(), receiver?.stop()])
   })
 
+  const client = () => clientOf(sandbox.contract)
   const contact = () => sandbox.contract.contacts[0]?.phone ?? ''
 
-  async function send(body: Record<string, unknown>): Promise<Sent> {
-    const { gateway, session, keys } = sandbox.contract
-    const url = `${gateway}/v1/sessions/${session}/messages?wait=20000`
-    const sent = await json<Sent>('POST', url, { key: keys.native, body: { to: contact(), ...body } })
+  async function send(content: Content): Promise<Message> {
+    const to = content.type === 'reaction' ? {} : { to: contact() }
+    const message = { ...to, ...content } as OutgoingMessage
+    const sent = await client().send(sandbox.contract.session, message, { wait: 20_000 })
     expect(['sent', 'delivered'], JSON.stringify(sent)).toContain(sent.status)
     return sent
   }
 
-  async function shown({ wa_id }: Sent): Promise<Record<string, unknown>> {
+  async function shown({ wa_id }: Message): Promise<Record<string, unknown>> {
     const rows = () => shownMessages(sandbox.contract.lab, contact())
     const row = await eventually('the phone to show it', async () => (await rows()).find(({ id }) => id === wa_id))
     return { ...row }
@@ -57,7 +56,7 @@ describe('every kind of message, from HTTP to the phone and back', () => {
   const bytes = Buffer.from(PIXEL, 'base64')
   const sha256 = createHash('sha256').update(bytes).digest('hex')
 
-  const kinds: [Record<string, unknown>, Record<string, unknown>][] = [
+  const kinds: [Content, Record<string, unknown>][] = [
     [
       { type: 'location', latitude: -6.25, longitude: 106.75, name: 'Monas' },
       { type: 'location', name: 'Monas' },
@@ -90,19 +89,18 @@ describe('every kind of message, from HTTP to the phone and back', () => {
   }
 
   test('a text is edited, reacted to and deleted', async () => {
-    const { gateway, keys } = sandbox.contract
     const sent = await send({ type: 'text', text: 'besk' })
-    const url = `${gateway}/v1/messages/${sent.id}?wait=20000`
-    const edit = await json<Sent>('PATCH', url, { key: keys.native, body: { text: 'besok' } })
+    const params = { path: { id: sent.id }, query: { wait: 20_000 } }
+    const edit = await client().patch('/v1/messages/{id}', { params, body: { text: 'besok' } })
     expect(await shown(edit)).toMatchObject({ type: 'edit', target: sent.wa_id, text: 'besok' })
-    const own = await send({ type: 'reaction', to: undefined, target: sent.id, emoji: '👍' })
+    const own = await send({ type: 'reaction', target: sent.id, emoji: '👍' })
     expect(await shown(own)).toMatchObject({ type: 'reaction', target: sent.wa_id, emoji: '👍' })
     expect(await written({ reaction: { id: sent.wa_id, emoji: '🙏' } }, 'message.reaction')).toMatchObject({
       type: 'reaction',
       emoji: '🙏',
       target: { wa_id: sent.wa_id, from_me: true },
     })
-    const revoke = await json<Sent>('DELETE', url, { key: keys.native })
+    const revoke = await client().delete('/v1/messages/{id}', { params })
     expect(await shown(revoke)).toMatchObject({ type: 'revoke', target: sent.wa_id })
   })
 
@@ -115,14 +113,14 @@ describe('every kind of message, from HTTP to the phone and back', () => {
       headers: { authorization: `Bearer ${keys.native}` },
     })
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
-    const passed = await send({ type: 'forward', message: told.id })
+    const passed = await send({ type: 'forward', message: String(told.id) })
     expect(await shown(passed)).toMatchObject({ type: 'image', caption: 'lihat', forwarded: true, sha256 })
   })
 
   test('a number answers buttons, and a tap does', async () => {
     const buttons = [
-      { kind: 'reply', id: 'ya', title: 'Ya' },
-      { kind: 'reply', id: 'tidak', title: 'Tidak' },
+      { kind: 'reply' as const, id: 'ya', title: 'Ya' },
+      { kind: 'reply' as const, id: 'tidak', title: 'Tidak' },
     ]
     const sent = await send({ type: 'buttons', text: 'Jadi?', buttons })
     expect(sent).toMatchObject({ fallback: true })

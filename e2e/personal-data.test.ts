@@ -3,20 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Message } from 'kurir-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
+import { clientOf } from './support/client.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
 const KURIR = fileURLToPath(new URL('../packages/gateway/bin/kurir.mjs', import.meta.url))
 
-interface Message {
-  id: string
-  text?: string
-  chat: string
-  status: string
-  participant?: string
-  media?: { id: string }
-}
 interface Record {
   kind: string
   contact?: { phone: string; lid: string | null }
@@ -35,10 +29,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const base = () => `${sandbox.contract.gateway}/v1/sessions/${sandbox.contract.session}`
-const api = <Answer>(method: string, url: string, body?: unknown) =>
-  json<Answer>(method, url, { key: sandbox.contract.keys.native, ...(body === undefined ? {} : { body }) })
-const listed = async () => (await api<{ data: Message[] }>('GET', `${base()}/messages?limit=200`)).data
+const client = () => clientOf(sandbox.contract)
+const inSession = () => ({ params: { path: { session: sandbox.contract.session } } })
+const send = (to: string, text: string) =>
+  client().send(sandbox.contract.session, { to, type: 'text', text }, { wait: 30_000 })
+
+async function listed(): Promise<Message[]> {
+  const params = { ...inSession().params, query: { limit: 200 } }
+  return (await client().get('/v1/sessions/{session}/messages', { params })).data
+}
 
 function kurir(...args: string[]) {
   const { gateway, keys, session } = sandbox.contract
@@ -55,7 +54,7 @@ async function talk(person: string): Promise<void> {
   const base64 = Buffer.from(`the file of ${person}`).toString('base64')
   await says({ to: phone, document: { base64, mimetype: 'text/plain', fileName: 'a.txt' } })
   const text = `the shop to ${person}`
-  await api('POST', `${base()}/messages?wait=30000`, { to: person, type: 'text', text })
+  await send(person, text)
   await eventually(`the messages of ${person}`, async () => {
     const all = await listed()
     const texts = all.map((message) => message.text)
@@ -109,23 +108,20 @@ test('everything of one person is handed out and forgotten; others, and what bot
   expect(await download()).toBe(404)
   const rest = JSON.stringify([
     await listed(),
-    await api('GET', `${base()}/contacts`),
-    await api('GET', `${base()}/chats`),
-    await api('GET', `${sandbox.contract.gateway}/v1/events?limit=200`),
+    await client().get('/v1/sessions/{session}/contacts', inSession()),
+    await client().get('/v1/sessions/{session}/chats', inSession()),
+    await client().get('/v1/events', { params: { query: { limit: 200 } } }),
   ])
   expect(rest).not.toContain(ani)
   for (const text of [`${budi} in the group`, `${budi} to the shop`, `the shop to ${budi}`])
     expect(rest).toContain(text)
   expect(kurir('contacts', 'export', ani)).toMatchObject({ status: 0, stdout: '' })
 
-  await api('POST', `${base()}/messages?wait=30000`, { to: ani, type: 'text', text: 'hello again' })
+  await send(ani, 'hello again')
   await json('POST', `${lab}/phones/${ani}/messages`, { body: { to: phone, text: 'who are you?' } })
   await eventually('the answer', async () => (await listed()).some(({ text }) => text === 'who are you?'))
   expect((await shownMessages(lab, ani)).some(({ text }) => text === 'hello again')).toBe(true)
-  const audit = await api<{ data: { action: string; target: string | null }[] }>(
-    'GET',
-    `${sandbox.contract.gateway}/v1/audit`,
-  )
+  const audit = await client().get('/v1/audit')
   const actions = audit.data.map(({ action }) => action)
   expect(actions.filter((action) => action.startsWith('contact.'))).toEqual([
     'contact.exported',

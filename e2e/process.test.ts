@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CLEAN } from './chaos/ledger.ts'
 import { Load, lanesOf } from './load/lanes.ts'
-import { eventually, json } from './support/api.ts'
+import { eventually } from './support/api.ts'
+import { clientOf } from './support/client.ts'
 import { startSandbox } from './support/sandbox.ts'
 
 const KURIR = fileURLToPath(new URL('../packages/gateway/bin/kurir.mjs', import.meta.url))
@@ -53,18 +54,20 @@ afterEach(() => {
   for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true })
 })
 
+const api = (gateway: string, key = '') => clientOf({ gateway, keys: { native: key } })
+
 describe('kurir start', () => {
   test('shows the admin key once; a killed process leaves nothing that blocks the next start', async () => {
     const data = folder()
     const first = await start(data)
     expect(first.adminKey).toMatch(/^kur_/)
-    await json('GET', `${first.url}/v1/keys`, { key: first.adminKey! })
+    await api(first.url, first.adminKey).get('/v1/keys')
     first.child.kill('SIGKILL')
     await once(first.child, 'exit')
 
     const second = await start(data)
     expect(second.adminKey).toBeUndefined()
-    await json('GET', `${second.url}/v1/keys`, { key: first.adminKey! })
+    await api(second.url, first.adminKey).get('/v1/keys')
   })
 
   test('a second process on one data directory is refused in one clear line', async () => {
@@ -78,9 +81,10 @@ describe('kurir start', () => {
 
   test('without a network it stays up and says what it cannot reach', async () => {
     const { url, adminKey, stderr } = await start(folder())
-    await json('POST', `${url}/v1/sessions`, { key: adminKey!, body: { id: 'shop' } })
+    const admin = api(url, adminKey)
+    await admin.post('/v1/sessions', { body: { id: 'shop' } })
     const session = await eventually('the attempt to fail', async () => {
-      const now = await json<{ status: string; reason: string }>('GET', `${url}/v1/sessions/shop`, { key: adminKey! })
+      const now = await admin.get('/v1/sessions/{session}', { params: { path: { session: 'shop' } } })
       return now.status === 'disconnected' && now
     })
     expect(session.reason).toBe('network_unreachable')

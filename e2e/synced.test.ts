@@ -11,10 +11,9 @@ describe.skipIf(missing)(`R14: what the system is asked for${missing ? ` (skippe
     try {
       await ground.connected()
       const strace = await Strace.attach(ground.pid, join(ground.directory, 'calls'))
-      const [session, contact] = [ground.place.sessions[0]?.id, ground.place.contacts[0]?.phone]
+      const [session = '', contact = ''] = [ground.place.sessions[0]?.id, ground.place.contacts[0]?.phone]
       const marks = Array.from({ length: 30 }, (_, n) => `mark-${n}-of-this-test`)
-      const send = (text: string) =>
-        ground.api('POST', `/v1/sessions/${session}/messages`, { to: contact, type: 'text', text })
+      const send = (text: string) => ground.native.send(session, { to: contact, type: 'text', text })
       for (const mark of marks.slice(0, 10)) await send(mark)
       await Promise.all(marks.slice(10).map(send))
       const calls = await strace.stop()

@@ -98,10 +98,11 @@ async function whole(message: string, names: string[]): Promise<Map<string, Span
 }
 
 function send(headers: Record<string, string> = {}) {
-  const { gateway, keys, sessions, contacts } = ground.place
-  return json<{ id: string; status: string }>('POST', `${gateway}/v1/sessions/${sessions[0]?.id}/messages?wait=10000`, {
-    ...{ key: keys.native, headers },
-    body: { to: contacts[0]?.phone, type: 'text', text: TEXT },
+  const { sessions, contacts } = ground.place
+  return ground.native.post('/v1/sessions/{session}/messages', {
+    params: { path: { session: sessions[0]?.id ?? '' }, query: { wait: 10_000 } },
+    headers,
+    body: { to: contacts[0]?.phone ?? '', type: 'text', text: TEXT },
   })
 }
 
@@ -176,8 +177,9 @@ test('a message that comes in is one trace, from the stanza to the webhook', asy
 })
 
 test('a message that waits over a restart goes on in the trace that follows from its id', async () => {
-  const { id } = await ground.api<{ id: string }>('POST', `/v1/sessions/${ground.place.sessions[0]?.id}/messages`, {
-    ...{ to: ground.place.contacts[0]?.phone, type: 'text', text: TEXT },
+  const { sessions, contacts } = ground.place
+  const { id } = await ground.native.send(sessions[0]?.id ?? '', {
+    ...{ to: contacts[0]?.phone ?? '', type: 'text', text: TEXT },
     send_at: new Date(Date.now() + 1_500).toISOString(),
   })
   await ground.kill()

@@ -6,6 +6,7 @@ import { Agent, request } from 'undici'
 import { childEnv } from '../../packages/gateway/src/config/config.ts'
 import { Sandbox } from '../../packages/gateway/src/sandbox/run.ts'
 import { eventually, json, shownMessages } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import { Receiver } from '../support/receiver.ts'
 import type { Contract } from '../support/sandbox.ts'
 import { cpuMs, quantile } from './figures.ts'
@@ -127,10 +128,8 @@ async function measureLatency(contract: Contract, count: number, send: Send): Pr
     (await shownMessages(contract.lab, contact)).some(({ text }) => text === `latency ${count - 1}`),
   )
   const receiver = await Receiver.start()
-  const { id } = await json<{ id: string }>('POST', `${contract.gateway}/v1/webhooks`, {
-    key: contract.keys.native,
-    body: { url: receiver.url, events: ['message.received'] },
-  })
+  const kurir = clientOf(contract)
+  const { id } = await kurir.post('/v1/webhooks', { body: { url: receiver.url, events: ['message.received'] } })
   const posted: number[] = []
   for (let n = 0; n < count; n += 1) {
     const arrival = receiver.next()
@@ -139,7 +138,7 @@ async function measureLatency(contract: Contract, count: number, send: Send): Pr
     await arrival
     posted.push(performance.now() - started)
   }
-  await json('DELETE', `${contract.gateway}/v1/webhooks/${id}`, { key: contract.keys.native })
+  await kurir.delete('/v1/webhooks/{id}', { params: { path: { id } } })
   await receiver.stop()
   return [
     {

@@ -73,7 +73,8 @@ async function move(ground: Ground, contact: { phone: string } | undefined, wher
 /** Waits until the server has them all. */
 async function sentAll(ground: Ground, ids: string[]): Promise<void> {
   for (const id of ids) {
-    const wait = async () => (await ground.api<{ status: string }>('GET', `/v1/messages/${id}`)).status
+    const params = { path: { id } }
+    const wait = async () => (await ground.native.get('/v1/messages/{id}', { params })).status
     for (let status = await wait(); status === 'accepted' || status === 'prepared'; status = await wait()) {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }

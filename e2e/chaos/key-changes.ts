@@ -79,9 +79,8 @@ async function change(round: Round): Promise<void> {
 async function check(round: Round): Promise<void> {
   const { ground, findings, person, group } = round
   const { id = '', phone = '' } = ground.place.sessions[0] ?? {}
-  const message = { to: person, type: 'text', text: 'an answer' }
-  const path = `/v1/sessions/${id}/messages?wait=15000`
-  const { status } = await ground.api<{ status: string }>('POST', path, message)
+  const message = { to: person, type: 'text', text: 'an answer' } as const
+  const { status } = await ground.native.send(id, message, { wait: 15_000 })
   findings.expect(['sent', 'delivered'].includes(status), `${person}: an answer is ${status}`)
   await write(round, phone, 'after it')
   await write(round, group, 'after it')
@@ -113,9 +112,9 @@ async function expectTexts({ ground, findings }: Round, chat: string, wanted: st
 
 /** What came in a chat; the kind where it is no text. */
 async function texts(ground: Ground, session: string, chat: string): Promise<string[]> {
-  const path = `/v1/sessions/${session}/messages?direction=in&limit=50&chat=${encodeURIComponent(chat)}`
-  const { data } = await ground.api<{ data: { text?: string; kind?: string; type: string }[] }>('GET', path)
-  return data.map(({ text, kind, type }) => text ?? kind ?? type)
+  const params = { path: { session }, query: { direction: 'in' as const, limit: 50, chat } }
+  const { data } = await ground.native.get('/v1/sessions/{session}/messages', { params })
+  return data.map((message) => String(message.text ?? message.kind ?? message.type))
 }
 
 async function write({ ground, person }: Round, to: string, text: string): Promise<void> {

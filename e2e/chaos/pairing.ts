@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { json } from '../support/api.ts'
+import { receivedIn } from '../support/client.ts'
 import type { Ground } from '../support/ground.ts'
 import { seeded } from '../support/random.ts'
 import { sayOdd } from './judge.ts'
@@ -34,7 +35,7 @@ export const pairing: Scenario = {
         await Promise.all(scans)
         await ground.begin()
         for (const session of sessions) if (await finish(ground, findings, session)) again += 1
-        await Promise.all(sessions.map(({ id }) => ground.api('DELETE', `/v1/sessions/${id}`)))
+        await Promise.all(sessions.map(({ id }) => ground.native.delete('/v1/sessions/{session}', of(id))))
         setting.say(`round ${round + 1} of ${rounds}`)
       }
       const changes = await changeKeys({ ground, findings }, setting, random)
@@ -47,10 +48,11 @@ export const pairing: Scenario = {
 }
 
 type Session = { id: string; phone: string }
+const of = (session: string) => ({ params: { path: { session } } })
 
 async function showQr(ground: Ground, { id, phone }: Session): Promise<void> {
   await json('POST', `${ground.lab.url}/phones`, { body: { phone } })
-  await ground.api('POST', '/v1/sessions', { id })
+  await ground.native.post('/v1/sessions', { body: { id } })
   await ground.untilStatus(id, 'qr')
 }
 
@@ -59,21 +61,22 @@ async function finish(ground: Ground, findings: Findings, session: Session): Pro
   const { id, phone } = session
   let scanned = false
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await pause(20)) {
-    const { status } = await ground.api<{ status: string }>('GET', `/v1/sessions/${id}`)
+    const { status } = await ground.native.get('/v1/sessions/{session}', of(id))
     if (status === 'connected') break
-    if (status === 'stopped' || status === 'logged_out') await ground.api('POST', `/v1/sessions/${id}/start`)
+    if (status === 'stopped' || status === 'logged_out') {
+      await ground.native.post('/v1/sessions/{session}/start', of(id))
+    }
     if (status !== 'qr' || scanned) continue
     scanned = true
     await ground.scan(session)
   }
-  const contact = ground.place.contacts[0]?.phone
-  const message = { to: contact, type: 'text', text: `from ${id}` }
-  const { status } = await ground.api<{ status: string }>('POST', `/v1/sessions/${id}/messages?wait=15000`, message)
+  const contact = ground.place.contacts[0]?.phone ?? ''
+  const message = { to: contact, type: 'text', text: `from ${id}` } as const
+  const { status } = await ground.native.send(id, message, { wait: 15_000 })
   findings.expect(['sent', 'delivered'].includes(status), `${id}: a message is ${status}`)
   await json('POST', `${ground.lab.url}/phones/${contact}/messages`, { body: { to: phone, text: `to ${id}` } })
   for (const deadline = Date.now() + 15_000; ; await pause(20)) {
-    const { data } = await ground.api<{ data: unknown[] }>('GET', `/v1/sessions/${id}/messages?direction=in`)
-    if (data.length > 0) return scanned
+    if ((await receivedIn(ground.native, id)).length > 0) return scanned
     if (Date.now() < deadline) continue
     findings.expect(false, `${id}: received nothing`)
     return scanned

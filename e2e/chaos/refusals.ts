@@ -1,13 +1,8 @@
 import { eventually, json } from '../support/api.ts'
+import { receivedIn } from '../support/client.ts'
 import type { Ground } from '../support/ground.ts'
 import type { Findings, Scenario } from './scenario.ts'
 import { play } from './theatre.ts'
-
-interface Message {
-  status: string
-  wa_id: string
-  status_history: { reason?: string }[]
-}
 
 /** Within this a session must say why it ended. Milliseconds. */
 const SAY_WHY_MS = 2_000
@@ -40,9 +35,8 @@ async function refuse(ground: Ground, findings: Findings, { id, phone }: Session
     for (const code of [463, 479, 503, 515]) {
       const fault = { session: phone, count: 1, code }
       await ground.fault(code === 515 ? 'stream-error' : 'nack', fault)
-      const text = `${code} ${n}`
-      const message = { to: contact, type: 'text', text }
-      const answer = await ground.api<Message>('POST', `/v1/sessions/${id}/messages?wait=20000`, message)
+      const message = { to: contact, type: 'text', text: `${code} ${n}` } as const
+      const answer = await ground.native.send(id, message, { wait: 20_000 })
       const wanted = code === 463 ? 'failed' : 'sent'
       findings.expect(
         code === 463 ? answer.status === wanted : ['sent', 'delivered'].includes(answer.status),
@@ -59,11 +53,8 @@ async function refuse(ground: Ground, findings: Findings, { id, phone }: Session
 /** After 463 an account's first messages to strangers wait; these two know each other. */
 async function greet(ground: Ground, { id, phone }: Session, contact: string): Promise<void> {
   await json('POST', `${ground.lab.url}/phones/${contact}/messages`, { body: { to: phone, text: 'hello' } })
-  await eventually('the greeting', async () => {
-    const { data } = await ground.api<{ data: unknown[] }>('GET', `/v1/sessions/${id}/messages?direction=in`)
-    return data.length > 0
-  })
-  await ground.api('POST', `/v1/sessions/${id}/messages?wait=20000`, { to: contact, type: 'text', text: 'hello' })
+  await eventually('the greeting', async () => (await receivedIn(ground.native, id)).length > 0)
+  await ground.native.send(id, { to: contact, type: 'text', text: 'hello' }, { wait: 20_000 })
 }
 
 /** Answers the longest time until a session said why it ended. */
@@ -81,7 +72,7 @@ async function end(ground: Ground, findings: Findings, session: Session, each: n
       const why = await ground.untilStatus(id, status)
       slowest = Math.max(slowest, Date.now() - started)
       findings.expect(why === reason, `${conflict}: the reason is ${why}`)
-      await ground.api('POST', `/v1/sessions/${id}/start`)
+      await ground.native.post('/v1/sessions/{session}/start', { params: { path: { session: id } } })
       if (conflict === 'device_removed') await ground.scan(session)
       await ground.untilStatus(id, 'connected')
     }

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import { type RunningSandbox, startSandbox } from '../support/sandbox.ts'
 import { seriousFaults } from './support/axe.ts'
 import { Browser, CHROMIUM, logIn, NEEDS_CHROMIUM, takePictures } from './support/browser.ts'
@@ -59,10 +60,12 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
     expect(await seriousFaults(page)).toEqual([])
   })
 
+  const baru = () => clientOf(sandbox.contract).get('/v1/sessions/{session}', { params: { path: { session: 'baru' } } })
+
   test('a pairing code is shown for a number', async () => {
-    const { gateway, keys, lab } = sandbox.contract
+    const { gateway, lab } = sandbox.contract
     await json('POST', `${lab}/phones`, { body: { phone: '6281277770002', name: 'Kode' } })
-    await json('POST', `${gateway}/v1/sessions`, { key: keys.native, body: { id: 'kode' } })
+    await clientOf(sandbox.contract).post('/v1/sessions', { body: { id: 'kode' } })
     await page.goto(`${gateway}/#/sessions`)
     const row = page.getByRole('row', { name: /kode/ })
     await row.getByRole('button', { name: 'Link a phone' }).click()
@@ -78,7 +81,7 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
   })
 
   test('how a session answers is set and kept', async () => {
-    const { gateway, keys } = sandbox.contract
+    const { gateway } = sandbox.contract
     await page.goto(`${gateway}/#/sessions/baru`)
     await page.getByRole('tab', { name: 'Automatic answers' }).click()
     await page.getByLabel('Name of the session').fill('Toko Lama')
@@ -92,7 +95,7 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved').waitFor()
-    const session = await json('GET', `${gateway}/v1/sessions/baru`, { key: keys.native })
+    const session = await baru()
     expect(session).toMatchObject({
       name: 'Toko Lama',
       settings: {
@@ -132,7 +135,6 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
   })
 
   test('pacing, proxy and metadata are set and kept', async () => {
-    const { gateway, keys } = sandbox.contract
     await page.getByRole('tab', { name: 'Sending & proxy' }).click()
     await page.getByLabel('Messages per minute').fill('20')
     await page.getByRole('button', { name: 'Save' }).first().click()
@@ -143,9 +145,7 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
     await takePictures(page, 'session-connection')
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Save' }).last().click()
-    await expect
-      .poll(() => json('GET', `${gateway}/v1/sessions/baru`, { key: keys.native }))
-      .toMatchObject({ metadata: { shop: 7 }, settings: { pacing: { per_minute: 20 } } })
+    await expect.poll(baru).toMatchObject({ metadata: { shop: 7 }, settings: { pacing: { per_minute: 20 } } })
   })
 
   test('a session is stopped, started and deleted, the last only by typing its id', async () => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { json } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import { type RunningSandbox, startSandbox } from '../support/sandbox.ts'
 import { Browser, CHROMIUM, logIn, NEEDS_CHROMIUM } from './support/browser.ts'
 import { type Scene, setScene } from './support/scene.ts'
@@ -53,10 +53,10 @@ describe.skipIf(!CHROMIUM)(`the dashboard: what is wrong, and what was done${NEE
   })
 
   test('an alert that is over leaves by itself', async () => {
-    const { gateway, keys } = sandbox.contract
+    const admin = clientOf(sandbox.contract, sandbox.contract.keys.admin)
     const alerts = page.getByRole('region', { name: 'What is wrong now' })
-    await json('DELETE', `${gateway}/v1/sessions/demo-3`, { key: keys.admin })
-    await json('DELETE', `${gateway}/v1/webhooks/${scene.deadWebhook}`, { key: keys.admin })
+    await admin.delete('/v1/sessions/{session}', { params: { path: { session: 'demo-3' } } })
+    await admin.delete('/v1/webhooks/{id}', { params: { path: { id: scene.deadWebhook } } })
     await alerts.waitFor({ state: 'detached', timeout: 45_000 })
   })
 
@@ -86,8 +86,8 @@ describe.skipIf(!CHROMIUM)(`the dashboard: what is wrong, and what was done${NEE
 
   test('a key that only manages sees the log, and no names of keys', async () => {
     const { gateway, keys } = sandbox.contract
-    const body = { name: 'manager', scopes: ['manage'] }
-    const { key } = await json<{ key: string }>('POST', `${gateway}/v1/keys`, { key: keys.admin, body })
+    const admin = clientOf(sandbox.contract, keys.admin)
+    const { key = '' } = await admin.post('/v1/keys', { body: { name: 'manager', scopes: ['manage'] } })
     const manager = await Browser.open()
     try {
       const own = await manager.page()

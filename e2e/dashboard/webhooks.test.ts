@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import { runCurl } from '../support/curl.ts'
 import { Receiver } from '../support/receiver.ts'
 import { type RunningSandbox, startSandbox } from '../support/sandbox.ts'
@@ -101,13 +102,11 @@ describe.skipIf(!CHROMIUM)(`the dashboard: webhooks, events, keys${NEEDS_CHROMIU
     await takePictures(page, 'events')
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Pause' }).click()
-    const { gateway, keys, session } = sandbox.contract
+    const { session } = sandbox.contract
     const count = await list.getByRole('listitem').count()
     await contactWrites('while paused')
     await expect
-      .poll(() =>
-        json<{ data: { text?: string }[] }>('GET', `${gateway}/v1/sessions/${session}/messages`, { key: keys.native }),
-      )
+      .poll(() => clientOf(sandbox.contract).get('/v1/sessions/{session}/messages', { params: { path: { session } } }))
       .toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ text: 'while paused' })]) })
     expect(await list.getByRole('listitem').count()).toBe(count)
     await page.getByRole('button', { name: 'Go on' }).click()
@@ -156,12 +155,10 @@ describe.skipIf(!CHROMIUM)(`the dashboard: webhooks, events, keys${NEEDS_CHROMIU
   })
 
   test('an admin looks at another tenant: its things alone, and nothing to change them with', async () => {
-    const { gateway, keys } = sandbox.contract
-    const { key } = await json<{ key: string }>('POST', `${gateway}/v1/keys`, {
-      key: keys.admin,
-      body: { name: 'Acme', tenant: 'acme', scopes: ['manage'] },
-    })
-    await json('POST', `${gateway}/v1/sessions`, { key, body: { id: 'acme-1', name: 'Acme’s own' } })
+    const { contract } = sandbox
+    const body = { name: 'Acme', tenant: 'acme', scopes: ['manage' as const] }
+    const { key = '' } = await clientOf(contract, contract.keys.admin).post('/v1/keys', { body })
+    await clientOf(contract, key).post('/v1/sessions', { body: { id: 'acme-1', name: 'Acme’s own' } })
     await page.getByLabel('Tenant', { exact: true }).selectOption('acme')
     await page.getByText('You are looking at the tenant “Acme”.').waitFor()
     await page.getByRole('link', { name: 'Sessions', exact: true }).click()

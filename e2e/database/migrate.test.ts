@@ -66,8 +66,10 @@ describe.skipIf(missingServer)(`kurir store migrate${missingServer ? `: ${missin
       await ground.begin(target.settings)
       await ground.connected()
       for (const { id } of ground.place.sessions) {
-        expect(await ground.api('GET', `/v1/sessions/${id}`)).toMatchObject({ status: 'connected' })
-        const { data } = await ground.api<{ data: unknown[] }>('GET', `/v1/events?session=${id}&types=session.qr`)
+        const session = await ground.native.get('/v1/sessions/{session}', { params: { path: { session: id } } })
+        expect(session.status).toBe('connected')
+        const query = { session: id, types: 'session.qr' }
+        const { data } = await ground.native.get('/v1/events', { params: { query } })
         expect(data.length).toBeLessThanOrEqual(1)
       }
       isMoved = true

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, json } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import { type CurlAnswer, runCurl } from '../support/curl.ts'
 import { type RunningSandbox, startSandbox } from '../support/sandbox.ts'
 
@@ -164,7 +165,8 @@ describe('document 000: Blipcom', () => {
         },
       },
     })
-    const native = await json('GET', `${gateway}/v1/sessions/BLIPCOM`, { key: sandbox.contract.keys.native })
+    const params = { path: { session: 'BLIPCOM' } }
+    const native = await clientOf(sandbox.contract).get('/v1/sessions/{session}', { params })
     expect(native).toMatchObject({ id: 'BLIPCOM', status: 'connected', phone: PHONE })
   })
 

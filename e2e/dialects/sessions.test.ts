@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import { type CurlAnswer, runCurl } from '../support/curl.ts'
 import { type RunningSandbox, startSandbox } from '../support/sandbox.ts'
 
@@ -136,9 +137,8 @@ describe('document 002: sessions', () => {
     expect((await sample('show', words)).body).toMatchObject({ session: { status: 'qr', phone_number: null } })
 
     await json('POST', `${sandbox.contract.lab}/phones`, { body: { phone: '6281234500000' } })
-    const { qr: text } = await json<{ qr: string }>('GET', `${sandbox.contract.gateway}/v1/sessions/${id}/qr`, {
-      key: sandbox.contract.keys.native,
-    })
+    const params = { path: { session: id } }
+    const { qr: text } = await clientOf(sandbox.contract).get('/v1/sessions/{session}/qr', { params })
     await json('POST', `${sandbox.contract.lab}/phones/6281234500000/scan`, { body: { qr: text } })
     const shown = await eventually('the session to be connected', async () => {
       const { body } = await sample('show', words)

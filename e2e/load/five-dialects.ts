@@ -1,4 +1,5 @@
 import { json } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import type { Contract } from '../support/sandbox.ts'
 
 type Session = Contract['sessions'][number]
@@ -87,10 +88,10 @@ function chatbot({ gateway }: Contract, { keys }: Session): DialectClient['reque
   }
 }
 
-function native({ gateway, keys }: Contract, { id }: Session): DialectClient['request'] {
+function native(contract: Contract, { id }: Session): DialectClient['request'] {
+  const kurir = clientOf(contract)
   return async (to, text) => {
-    const options = { key: keys.native, body: { to, type: 'text', text } }
-    await json('POST', `${gateway}/v1/sessions/${id}/messages?wait=20000`, options)
+    await kurir.send(id, { to, type: 'text', text }, { wait: 20_000 })
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CLEAN } from '../chaos/ledger.ts'
-import { eventually, json } from '../support/api.ts'
+import { eventually } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import { Receiver } from '../support/receiver.ts'
 import { startSandbox } from '../support/sandbox.ts'
 import { Load, lanesOf } from './lanes.ts'
@@ -11,8 +12,7 @@ describe('load', () => {
     try {
       const { contract } = sandbox
       const load = new Load(contract, lanesOf(contract, 2), receiver)
-      const { secret } = await json<{ secret: string }>('POST', `${contract.gateway}/v1/webhooks`, {
-        key: contract.keys.native,
+      const { secret = '' } = await clientOf(contract).post('/v1/webhooks', {
         body: { url: receiver.url, events: ['message.*'] },
       })
       receiver.trust(secret)

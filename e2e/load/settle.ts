@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Verdict } from '../chaos/ledger.ts'
-import { eventually, json } from '../support/api.ts'
+import { eventually } from '../support/api.ts'
+import { clientOf } from '../support/client.ts'
 import type { Place } from '../support/ground.ts'
 
 /** A slow machine may take as long as it likes, as long as it goes on. */
@@ -27,10 +28,11 @@ export async function untilZero(count: () => Promise<number>): Promise<number> {
 }
 
 /** How many of the messages did not end at `delivered`. */
-export async function countUndelivered({ gateway, keys }: Place, ids: string[]): Promise<number> {
+export async function countUndelivered(place: Place, ids: string[]): Promise<number> {
+  const kurir = clientOf(place)
   let missing = 0
   for (const id of ids) {
-    const { status } = await json<{ status: string }>('GET', `${gateway}/v1/messages/${id}`, { key: keys.native })
+    const { status } = await kurir.get('/v1/messages/{id}', { params: { path: { id } } })
     if (status !== 'delivered') missing += 1
   }
   return missing

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type EventType, Kurir, type Session } from 'kurir-client'
 import { type Lab, type LabOptions, startLab } from 'kurir-lab'
 import { childEnv } from '../../packages/gateway/src/config/config.ts'
 import { Child } from '../../packages/gateway/src/sandbox/child.ts'
@@ -9,6 +10,7 @@ import { JsonApi } from '../../packages/gateway/src/sandbox/clients.ts'
 import { freePort } from '../../packages/gateway/src/sandbox/free-port.ts'
 import { populate } from '../../packages/gateway/src/sandbox/populate.ts'
 import { eventually, json } from './api.ts'
+import { clientOf } from './client.ts'
 import { type Database, sqlite } from './database.ts'
 
 /** Where messages go to and fro: a gateway, a lab, and who is there. */
@@ -63,8 +65,9 @@ export class Ground {
       const gateway = new JsonApi(ground.url, { authorization: `Bearer ${ADMIN_KEY}` })
       const lab = new JsonApi(ground.lab.url)
       const people = await populate({ lab, gateway, onProgress: () => {} }, options.sessions ?? 1)
-      const body = { name: 'ground', scopes: ['manage', 'send', 'read'] }
-      const { key } = await json<{ key: string }>('POST', `${ground.url}/v1/keys`, { key: ADMIN_KEY, body })
+      const body = { name: 'ground', scopes: ['manage' as const, 'send' as const, 'read' as const] }
+      const admin = new Kurir({ baseUrl: ground.url, key: ADMIN_KEY, retries: 0 })
+      const { key = '' } = await admin.post('/v1/keys', { body })
       ground.#place = { ...people, gateway: ground.url, lab: ground.lab.url, keys: { native: key } }
       return ground
     } catch (error) {
@@ -144,10 +147,8 @@ export class Ground {
   }
 
   /** Registers a webhook for the tenant's events and answers its secret. */
-  async webhook(url: string, events = ['message.*']): Promise<string> {
-    const { gateway, keys } = this.place
-    const body = { url, events }
-    return (await json<{ secret: string }>('POST', `${gateway}/v1/webhooks`, { key: keys.native, body })).secret
+  async webhook(url: string, events: ('message.*' | EventType)[] = ['message.*']): Promise<string> {
+    return (await this.native.post('/v1/webhooks', { body: { url, events } })).secret ?? ''
   }
 
   /** Has something go wrong on the network (see the lab's README). */
@@ -155,16 +156,15 @@ export class Ground {
     await json('POST', `${this.lab.url}/faults`, { body: { kind, ...options } })
   }
 
-  /** A call of the gateway's native API. */
-  api<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const { gateway, keys } = this.place
-    return json<Answer>(method, `${gateway}${path}`, { key: keys.native, ...(body === undefined ? {} : { body }) })
+  /** The gateway's native API. */
+  get native(): Kurir {
+    return clientOf(this.place)
   }
 
   /** Resolves when the session has this status, with its reason. */
-  async untilStatus(id: string, status: string): Promise<string> {
+  async untilStatus(id: string, status: Session['status']): Promise<string> {
     const found = await eventually(`${id} to be ${status}`, async () => {
-      const now = await this.api<{ status: string; reason: string }>('GET', `/v1/sessions/${id}`)
+      const now = await this.native.get('/v1/sessions/{session}', { params: { path: { session: id } } })
       return now.status === status && now
     })
     return found.reason
@@ -173,7 +173,7 @@ export class Ground {
   /** Scans the QR code that the session shows, once it does. */
   async scan({ id, phone }: { id: string; phone: string }): Promise<void> {
     const { qr } = await eventually(`a QR code of ${id}`, () =>
-      this.api<{ qr: string }>('GET', `/v1/sessions/${id}/qr`),
+      this.native.get('/v1/sessions/{session}/qr', { params: { path: { session: id } } }),
     )
     await json('POST', `${this.lab.url}/phones/${phone}/scan`, { body: { qr } })
   }

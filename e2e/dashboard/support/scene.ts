@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Kurir } from 'kurir-client'
 import sharp from 'sharp'
 import { eventually, json } from '../../support/api.ts'
+import { clientOf } from '../../support/client.ts'
 import type { Contract } from '../../support/sandbox.ts'
 
 /** A gateway at work: what the pages of the gallery show. */
@@ -34,44 +36,41 @@ async function receiver(): Promise<{ url: string; stop: () => void }> {
 
 /** Fills a sandbox of three sessions with what a shop's gateway has after a while: also things that went wrong. */
 export async function setScene(contract: Contract): Promise<Scene> {
-  const { gateway, keys, lab, session, phone } = contract
-  const key = keys.admin
-  const post = <Answer = unknown>(path: string, body: unknown) => json<Answer>('POST', gateway + path, { key, body })
+  const { keys, lab, session, phone } = contract
+  const kurir = clientOf(contract, keys.admin)
   const phones = <Answer = { id: string }>(path: string, body: unknown) =>
     json<Answer>('POST', `${lab}/phones${path}`, { body })
-  const get = <Answer>(path: string) => json<Answer>('GET', gateway + path, { key })
   const hooks = await receiver()
-  await json('PATCH', `${gateway}/v1/sessions/${session}`, { key, body: { name: 'Toko Melati' } })
-  await json('PATCH', `${gateway}/v1/sessions/demo-2`, {
-    key,
-    body: { name: 'Customer service, Jakarta and surroundings' },
+  const names = { [session]: 'Toko Melati', 'demo-2': 'Customer service, Jakarta and surroundings' }
+  for (const [id, name] of Object.entries(names)) {
+    await kurir.patch('/v1/sessions/{session}', { params: { path: { session: id } }, body: { name } })
+  }
+  const live = await kurir.post('/v1/webhooks', {
+    body: { url: `${hooks.url}/orders`, events: ['message.*', 'session.*'] },
   })
-  const live = await post<{ id: string }>('/v1/webhooks', {
-    url: `${hooks.url}/orders`,
-    events: ['message.*', 'session.*'],
+  const gone = await kurir.post('/v1/webhooks', { body: { url: `${hooks.url}/gone`, events: ['message.received'] } })
+  await kurir.post('/v1/sessions/{session}/rules', {
+    params: { path: { session } },
+    body: {
+      keyword: 'harga',
+      match: 'contains',
+      action: { type: 'reply', messages: [{ type: 'text', text: 'Menu kami: kopi Rp 18.000, teh Rp 9.000.' }] },
+    },
   })
-  const gone = await post<{ id: string }>('/v1/webhooks', { url: `${hooks.url}/gone`, events: ['message.received'] })
-  await post(`/v1/sessions/${session}/rules`, {
-    keyword: 'harga',
-    match: 'contains',
-    action: { type: 'reply', messages: [{ type: 'text', text: 'Menu kami: kopi Rp 18.000, teh Rp 9.000.' }] },
+  await talk(contract, { kurir, phones })
+  const failedMessage = await refuse(contract, kurir)
+  await kurir.post('/v1/tenants', { body: { id: 'acme', name: 'Acme Ltd', quotas: { messages_per_day: 500 } } })
+  await kurir.post('/v1/keys', { body: { name: 'Shop website', scopes: ['send', 'read'] } })
+  await kurir.post('/v1/keys', {
+    body: { name: 'Acme operations', tenant: 'acme', scopes: ['manage', 'send', 'read'] },
   })
-  await talk(contract, { get, post, phones })
-  const failedMessage = await refuse(contract, post)
-  await post('/v1/tenants', { id: 'acme', name: 'Acme Ltd', quotas: { messages_per_day: 500 } })
-  await post('/v1/keys', { name: 'Shop website', scopes: ['send', 'read'] })
-  await post('/v1/keys', { name: 'Acme operations', tenant: 'acme', scopes: ['manage', 'send', 'read'] })
-  await post('/v1/sessions', { id: 'new-branch', name: 'New branch' })
+  await kurir.post('/v1/sessions', { body: { id: 'new-branch', name: 'New branch' } })
   const third = contract.sessions[2]
   if (third) await json('POST', `${lab}/phones/${third.phone}/unlink`, { body: {} })
-  await eventually(
-    'the alerts',
-    async () => {
-      const { data } = await json<{ data: unknown[] }>('GET', `${gateway}/v1/alerts`, { key })
-      return data.length >= 2
-    },
-    { timeoutMs: 40_000, everyMs: 200 },
-  )
+  await eventually('the alerts', async () => (await kurir.get('/v1/alerts')).data.length >= 2, {
+    timeoutMs: 40_000,
+    everyMs: 200,
+  })
   await phones(`/${contract.contacts[0]?.phone}/messages`, {
     to: phone,
     text: 'Oke, saya ambil jam 4 ya. Terima kasih banyak!',
@@ -89,25 +88,25 @@ const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="440
 </svg>`
 
 interface Calls {
-  get<Answer>(path: string): Promise<Answer>
-  post<Answer = unknown>(path: string, body: unknown): Promise<Answer>
+  kurir: Kurir
   phones<Answer = { id: string }>(path: string, body: unknown): Promise<Answer>
 }
 
-async function talk({ session, phone, contacts, groups }: Contract, { get, post, phones }: Calls): Promise<void> {
+async function talk({ session, phone, contacts, groups }: Contract, { kurir, phones }: Calls): Promise<void> {
   const [budi = '', siti = '', agus = ''] = contacts.map((contact) => contact.phone)
   const base64 = (await sharp(Buffer.from(PICTURE)).jpeg().toBuffer()).toString('base64')
-  const say = (to: string, message: object) => post(`/v1/sessions/${session}/messages?wait=10000`, { to, ...message })
+  const say = (to: string, text: string) => kurir.send(session, { to, type: 'text', text }, { wait: 10_000 })
   /** Waits until it is there, so that what follows is behind it. */
   const hear = async (from: string, content: object, to = phone) => {
     const { id } = await phones(`/${from}/messages`, { to, ...content })
     await eventually('a message to come', async () => {
-      const { data } = await get<{ data: { wa_id: string }[] }>(`/v1/sessions/${session}/messages?limit=20`)
+      const params = { path: { session }, query: { limit: 20 } }
+      const { data } = await kurir.get('/v1/sessions/{session}/messages', { params })
       return data.some((message) => message.wa_id === id)
     })
   }
   await hear(budi, { text: 'Halo, masih buka?' })
-  await say(budi, { type: 'text', text: 'Masih, sampai jam 5 sore. Ada yang bisa kami bantu?' })
+  await say(budi, 'Masih, sampai jam 5 sore. Ada yang bisa kami bantu?')
   await hear(budi, { image: { base64, mimetype: 'image/jpeg', caption: 'Yang seperti ini ada?' } })
   await hear(budi, { location: { latitude: -6.2088, longitude: 106.8456, name: 'Monas', address: 'Jakarta Pusat' } })
   const vcard = [
@@ -136,13 +135,10 @@ async function talk({ session, phone, contacts, groups }: Contract, { get, post,
 }
 
 /** A message that the network refuses. */
-async function refuse({ session, lab, phone }: Contract, post: Calls['post']): Promise<string> {
+async function refuse({ session, lab, phone }: Contract, kurir: Kurir): Promise<string> {
   await json('POST', `${lab}/faults`, { body: { kind: 'nack', session: phone, code: 479, count: 5 } })
-  const { id } = await post<{ id: string }>(`/v1/sessions/${session}/messages?wait=10000`, {
-    to: '6281311110002',
-    type: 'text',
-    text: 'Pesanan Anda siap diambil.',
-  })
+  const text = { to: '6281311110002', type: 'text', text: 'Pesanan Anda siap diambil.' } as const
+  const { id } = await kurir.send(session, text, { wait: 10_000 })
   await json('DELETE', `${lab}/faults`)
   return id
 }
