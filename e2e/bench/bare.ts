@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import {
   type AuthenticationState,
+  type GroupMetadata,
   initAuthCreds,
   default as makeWASocket,
   type SignalDataSet,
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     lab: { type: 'string', default: '' },
     phones: { type: 'string', default: '' },
     contacts: { type: 'string', default: '' },
+    groups: { type: 'string', default: '' },
     messages: { type: 'string', default: '1000' },
     parallel: { type: 'string', default: '4' },
   },
@@ -61,6 +63,8 @@ function memoryAuth(): AuthenticationState {
   }
 }
 
+const metadata = new Map<string, GroupMetadata>()
+
 async function open(phone: string): Promise<WASocket> {
   const auth = memoryAuth()
   const connect = () =>
@@ -70,6 +74,8 @@ async function open(phone: string): Promise<WASocket> {
       logger,
       emitOwnEvents: false,
       markOnlineOnConnect: false,
+      // As its documentation recommends for groups.
+      cachedGroupMetadata: async (group) => metadata.get(group),
       shouldSyncHistoryMessage: () => false,
     })
   const first = connect()
@@ -95,8 +101,8 @@ async function post(path: string, body: unknown): Promise<void> {
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
 }
 
-/** Sends `count` texts, `parallel` at a time per account, and waits for every ack. */
-async function send(sockets: WASocket[], contacts: string[], count: number): Promise<void> {
+/** Sends `count` texts, `parallel` at a time per account, and waits for every ack. `chatOf`: where the nth of an account goes. */
+async function send(count: number, chatOf: (account: number, n: number) => string): Promise<void> {
   let next = 0
   let acked = 0
   let done: () => void = () => {}
@@ -108,39 +114,38 @@ async function send(sockets: WASocket[], contacts: string[], count: number): Pro
     if (acked === count) done()
   }
   for (const socket of sockets) socket.ws.on('CB:ack,class:message', onAck)
-  const worker = async (socket: WASocket) => {
+  const worker = async (socket: WASocket, account: number) => {
     while (next < count) {
       const n = next++
-      const contact = contacts[n % contacts.length]
-      await socket.sendMessage(`${contact}@s.whatsapp.net`, {
-        text: `Order ${n} was sent and arrives tomorrow before noon.`,
-      })
+      await socket.sendMessage(chatOf(account, n), { text: `Order ${n} was sent and arrives tomorrow before noon.` })
     }
   }
-  await Promise.all(sockets.flatMap((socket) => Array.from({ length: Number(values.parallel) }, () => worker(socket))))
+  const parallel = Array.from({ length: Number(values.parallel) })
+  await Promise.all(sockets.flatMap((socket, account) => parallel.map(() => worker(socket, account))))
   await allAcked
   for (const socket of sockets) socket.ws.off('CB:ack,class:message', onAck)
 }
 
-const contacts = values.contacts.split(',')
+const contacts = values.contacts.split(',').map((phone) => `${phone}@s.whatsapp.net`)
+const groups = values.groups.split(',')
 const sockets: WASocket[] = []
 for (const phone of values.phones.split(',')) sockets.push(await open(phone))
-for (const socket of sockets) {
-  for (const contact of contacts) {
-    await socket.sendMessage(`${contact}@s.whatsapp.net`, { text: 'first' })
-  }
+for (const [account, socket] of sockets.entries()) {
+  const group = groups[account] ?? ''
+  metadata.set(group, await socket.groupMetadata(group))
+  for (const chat of [...contacts, group]) await socket.sendMessage(chat, { text: 'first' })
 }
 process.stdout.write(`${JSON.stringify({ ready: true })}\n`)
 
 process.stdin.setEncoding('utf8').on('data', (line: string) => {
-  void measure(JSON.parse(line) as { count: number })
+  void measure(JSON.parse(line) as { count: number; audience: string })
 })
 process.stdin.on('end', () => process.exit(0))
 
-async function measure({ count }: { count: number }): Promise<void> {
+async function measure({ count, audience }: { count: number; audience: string }): Promise<void> {
   const cpu = process.cpuUsage()
   const started = performance.now()
-  await send(sockets, contacts, count)
+  await send(count, (account, n) => (audience === 'group' ? groups[account] : contacts[n % contacts.length]) ?? '')
   const used = process.cpuUsage(cpu)
   const seconds = (performance.now() - started) / 1000
   const figures = { cpuMsPerMessage: (used.user + used.system) / 1000 / count, messagesPerSecond: count / seconds }

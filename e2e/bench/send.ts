@@ -21,11 +21,14 @@ const SESSIONS = 8
 const IN_FLIGHT_PER_SESSION = 4
 const CONTACTS = 16
 
+/** Whom messages are for: one of the contacts, or the group that each account has with all of them. */
+export type Audience = 'person' | 'group'
+
 /** A gateway that is measured. */
 export interface GatewayBench {
   contract: Contract
   contacts: string[]
-  run(count: number): Promise<SendFigures>
+  run(count: number, audience: Audience): Promise<SendFigures>
   latency(count: number): Promise<Row[]>
   stop(): Promise<void>
 }
@@ -52,8 +55,14 @@ export async function startGateway(
   const agent = new Agent({ connections: SESSIONS * IN_FLIGHT_PER_SESSION, pipelining: 1 })
   const send = (session: string, to: string, text: string) => sendAndWait(agent, contract, session, to, text)
   say('establishing Signal sessions both ways')
+  const groups = await groupsOf(
+    contract.lab,
+    contract.sessions.map(({ phone }) => phone),
+    contacts,
+  )
   await Promise.all(
-    contract.sessions.map(async (session) => {
+    contract.sessions.map(async (session, index) => {
+      await send(session.id, groups[index] ?? '', 'first')
       for (const contact of contacts) {
         await send(session.id, contact, 'first')
         await json('POST', `${contract.lab}/phones/${contact}/messages`, { body: { to: session.phone, text: 'reply' } })
@@ -63,11 +72,11 @@ export async function startGateway(
   return {
     contract,
     contacts,
-    run: async (count) => {
+    run: async (count, audience) => {
       await json('POST', `${contract.lab}/mode`, { body: { decrypt: false } })
       const cpu = cpuMs(contract.gatewayPid)
       const started = performance.now()
-      await sendMany(contract, contacts, count, send)
+      await sendMany(contract, audience === 'group' ? groups : contacts, count, send)
       const seconds = (performance.now() - started) / 1000
       const figures = {
         cpuMsPerMessage: (cpuMs(contract.gatewayPid) - cpu) / count,
@@ -97,22 +106,31 @@ async function sendAndWait(agent: Agent, contract: Contract, session: string, to
   if (statusCode !== 200) throw new Error(`the gateway answered ${statusCode}: ${answer}`)
 }
 
-/** Every worker has chats of its own, since the messages of one chat go one after the other. */
-async function sendMany(contract: Contract, contacts: string[], count: number, send: Send): Promise<void> {
+/** A group for each account with all contacts, in the accounts' order. */
+function groupsOf(lab: string, accounts: string[], contacts: string[]): Promise<string[]> {
+  return Promise.all(
+    accounts.map(async (owner) => {
+      const body = { name: `Orders of ${owner}`, owner, participants: contacts }
+      return (await json<{ id: string }>('POST', `${lab}/groups`, { body })).id
+    }),
+  )
+}
+
+/** Every worker has chats of its own, since the messages of one chat go one after the other; a group has one worker. */
+async function sendMany(contract: Contract, chats: string[], count: number, send: Send): Promise<void> {
   let next = 0
-  const perWorker = contacts.length / IN_FLIGHT_PER_SESSION
   const worker = async (session: string, own: string[]) => {
     for (let n = next++; n < count; n = next++) {
       await send(session, own[n % own.length] ?? '', `Order ${n} was sent and arrives tomorrow before noon.`)
     }
   }
-  await Promise.all(
-    contract.sessions.flatMap(({ id }) =>
-      Array.from({ length: IN_FLIGHT_PER_SESSION }, (_, w) =>
-        worker(id, contacts.slice(w * perWorker, (w + 1) * perWorker)),
-      ),
-    ),
-  )
+  const workersOf = ({ id }: { id: string }, index: number) => {
+    const group = chats[index] ?? ''
+    if (group.endsWith('@g.us')) return [worker(id, [group])]
+    const share = chats.length / IN_FLIGHT_PER_SESSION
+    return Array.from({ length: IN_FLIGHT_PER_SESSION }, (_, w) => worker(id, chats.slice(w * share, (w + 1) * share)))
+  }
+  await Promise.all(contract.sessions.flatMap(workersOf))
 }
 
 async function measureLatency(contract: Contract, count: number, send: Send): Promise<Row[]> {
@@ -161,17 +179,18 @@ export async function startBare(
   contract: Contract,
   contacts: string[],
   say: (text: string) => void,
-): Promise<{ run(count: number): Promise<SendFigures>; stop(): Promise<void> }> {
+): Promise<Pick<GatewayBench, 'run' | 'stop'>> {
   say('starting bare Baileys')
   const phones = Array.from({ length: SESSIONS }, (_, n) => `62858${String(10_000_000 + n)}`)
   for (const phone of phones) await json('POST', `${contract.lab}/phones`, { body: { phone } })
+  const groups = await groupsOf(contract.lab, phones, contacts)
   const { ws, rootKey } = await json<{ ws: string; rootKey: string }>('GET', `${contract.lab}/`)
   const file = fileURLToPath(new URL('./bare.ts', import.meta.url))
   const child = spawn(
     process.execPath,
     [
       ...[file, '--ws', ws, '--root', rootKey, '--lab', contract.lab, '--phones', phones.join()],
-      ...['--contacts', contacts.join(), '--parallel', String(IN_FLIGHT_PER_SESSION)],
+      ...['--contacts', contacts.join(), '--groups', groups.join(), '--parallel', String(IN_FLIGHT_PER_SESSION)],
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
@@ -184,10 +203,10 @@ export async function startBare(
     }
   }
   return {
-    run: async (count) => {
+    run: async (count, audience) => {
       await json('POST', `${contract.lab}/mode`, { body: { decrypt: false } })
       const line = nextLine(child, lines)
-      child.stdin.write(`${JSON.stringify({ count })}\n`)
+      child.stdin.write(`${JSON.stringify({ count, audience })}\n`)
       const figures = JSON.parse(await line) as SendFigures
       await json('POST', `${contract.lab}/mode`, { body: { decrypt: true } })
       return figures

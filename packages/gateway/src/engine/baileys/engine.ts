@@ -12,6 +12,7 @@ import { BaileysConnection } from './connection.ts'
 import { download } from './download.ts'
 import { installFastCurve } from './fast-curve.ts'
 import { installFastFrames } from './fast-frames.ts'
+import { installFastSign } from './fast-sign.ts'
 import { installFastSymmetric } from './fast-symmetric.ts'
 import { importFiles } from './import.ts'
 import { KeyedLock } from './locks.ts'
@@ -43,6 +44,7 @@ export class BaileysEngine implements Engine, ImportsCredentials {
     this.#media = mediaNetwork(options.network)
     quietLibsignal()
     installFastCurve()
+    installFastSign()
     installFastSymmetric()
     installFastFrames()
   }
