@@ -36,8 +36,9 @@ export default defineConfig({
           name: 'conformance',
           include: conformance,
           exclude: [...never, ...e2e],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          // PGlite takes its time for some thousand rows where three files share two cores.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: 'e2e', include: e2e, exclude: never, testTimeout: 60_000, hookTimeout: 60_000 } },

@@ -68,6 +68,9 @@ function closeToOthers(path: string, mode: number, logger: Logger): void {
   }
 }
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const locks = new Set<Driver>()
+
 /**
  * Takes the directory for this process. The lock is SQLite's own on the file `lock`: the kernel drops it when the
  * process ends, however it ends, and nothing that stays behind blocks the next start. Throws
@@ -91,7 +94,13 @@ export function lockDirectory(directory: string, logger: Logger): { release(): v
     )
   }
   const held = driver
-  return { release: () => held.close() }
+  locks.add(held)
+  return {
+    release: () => {
+      locks.delete(held)
+      held.close()
+    },
+  }
 }
 
 function messageOf(error: unknown): string {

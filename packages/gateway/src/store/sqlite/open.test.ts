@@ -106,7 +106,7 @@ describe('the lock', () => {
   })
 
   test('refuses while another process holds it, and nothing of a killed one blocks the next', async () => {
-    const holder = spawn(process.execPath, [HOLDER, dataDir])
+    const holder = spawn(process.execPath, ['--expose-gc', HOLDER, dataDir])
     const [line] = (await once(createInterface(holder.stdout), 'line')) as [string]
     expect(line).toBe('open')
     await expect(open()).rejects.toThrow('in use by another Kurir process')
