@@ -22,7 +22,7 @@ const IN_FLIGHT_PER_SESSION = 4
 const CONTACTS = 16
 
 /** Whom messages are for: one of the contacts, or the group that each account has with all of them. */
-export type Audience = 'person' | 'group'
+type Audience = 'person' | 'group'
 
 /** A gateway that is measured. */
 export interface GatewayBench {
