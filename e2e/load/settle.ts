@@ -10,9 +10,13 @@ const STANDSTILL_MS = 60_000
 /** Waits until nothing is missing any more, or nothing has come for a minute; then answers the verdict as it is. */
 export async function settled(judge: () => Promise<Verdict>): Promise<Verdict> {
   let verdict = await judge()
+  let pauseMs = 250
   for (let movedAt = Date.now(); verdict.lost > 0 && Date.now() - movedAt < STANDSTILL_MS; ) {
-    await pause(250)
+    await pause(pauseMs)
+    const started = performance.now()
     const now = await judge()
+    // To compare ledgers of ten thousands of lines takes a while, of the same cores that the work is to be done on.
+    pauseMs = Math.max(250, 10 * (performance.now() - started))
     if (now.lost !== verdict.lost) movedAt = Date.now()
     verdict = now
   }
