@@ -1,5 +1,6 @@
 import { FAILPOINTS, type FailpointName } from '../../packages/gateway/src/core/failpoints.ts'
 import { Load, lanesOf } from '../load/lanes.ts'
+import { restAfter } from '../load/settle.ts'
 import type { Ground } from '../support/ground.ts'
 import { pick, seeded } from '../support/random.ts'
 import { judge } from './judge.ts'
@@ -11,11 +12,16 @@ const PATIENCE_MS = 20_000
 
 /** Deliveries to one endpoint that are under way at once, at most. */
 const IN_FLIGHT = 16
+/**
+ * Texts in one direction that are on their way at once, at most: one that dies every three seconds gets little done, and what
+ * comes of thousands that wait is not to be found out here.
+ */
+const MOST_WAITING = 200
 const MARKS: FailpointName[] = ['post.after', 'mark.before']
 /** Points at which the encryption of an outgoing message stands between the ratchet and the wire. */
 const RATCHET: FailpointName[] = ['ratchet.before', 'ratchet.committed', 'stanza.written']
 
-/** R2: dies at each failpoint, under load both ways; the load goes on all the time. */
+/** R2: dies at each failpoint, under load both ways; the load goes on all the time, as far as it gets through. */
 export const failpoints: Scenario = {
   id: 'R2',
   fault: 'the process dies at each of its failpoints: before and after every commit, write, ack and webhook call',
@@ -53,7 +59,12 @@ async function dieAtEach(setting: Setting, { points, rounds, perSecond = 4 }: De
     const load = new Load(ground.place, lanesOf(ground.place, 2, { groups: true }), receiver)
     const over = new AbortController()
     const pace = { perSecond, filesEvery: 5, signal: over.signal }
-    const work = Promise.all([load.sendOut(100_000, pace), load.sendIn(100_000, pace)])
+    const waiting = { out: 0, in: 0 }
+    const work = Promise.all([
+      load.sendOut(100_000, { ...pace, mayGo: () => waiting.out < MOST_WAITING }),
+      load.sendIn(100_000, { ...pace, mayGo: () => waiting.in < MOST_WAITING }),
+      count(load, waiting, over.signal),
+    ])
     work.catch(() => {})
     let deaths = 0
     for (let round = 1; round <= rounds; round += 1) {
@@ -79,6 +90,16 @@ async function dieAtEach(setting: Setting, { points, rounds, perSecond = 4 }: De
     const ways = `${ids.length} sends (a fifth of them files) and ${load.sentIn.lines.length} received messages`
     return { load: `${ways}, ${points.length} points x ${rounds}, ${deaths} deaths`, result: judgement.text }
   })
+}
+
+/** Keeps count of what is on its way, until the signal. */
+async function count(load: Load, waiting: { out: number; in: number }, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const started = performance.now()
+    waiting.out = (await load.judgeOut()).lost
+    waiting.in = load.judgeIn().lost
+    await restAfter(started)
+  }
 }
 
 async function diesInTime(ground: Ground): Promise<boolean> {

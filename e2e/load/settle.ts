@@ -10,17 +10,19 @@ const STANDSTILL_MS = 60_000
 /** Waits until nothing is missing any more, or nothing has come for a minute; then answers the verdict as it is. */
 export async function settled(judge: () => Promise<Verdict>): Promise<Verdict> {
   let verdict = await judge()
-  let pauseMs = 250
   for (let movedAt = Date.now(); verdict.lost > 0 && Date.now() - movedAt < STANDSTILL_MS; ) {
-    await pause(pauseMs)
     const started = performance.now()
     const now = await judge()
-    // To compare ledgers of ten thousands of lines takes a while, of the same cores that the work is to be done on.
-    pauseMs = Math.max(250, 10 * (performance.now() - started))
     if (now.lost !== verdict.lost) movedAt = Date.now()
     verdict = now
+    await restAfter(started)
   }
   return verdict
+}
+
+/** Pauses after a look at the ledgers that began then: with ten thousands of lines one takes long, of the cores that the work needs. */
+export async function restAfter(started: number): Promise<void> {
+  await pause(Math.max(250, 10 * (performance.now() - started)))
 }
 
 /** Waits until the count is zero; answers it as it is after half a minute. */
