@@ -37,6 +37,7 @@ export async function checkPostgres({ url, isPrepared }: { url: string; isPrepar
       ['database schema', async () => [await checkSchema(driver)]],
       ['database line', async () => [await checkLine(driver)]],
       ['database clock', async () => [await checkServerClock(driver)]],
+      ['database vacuum', () => checkVacuum(driver)],
       ['database encryption', async () => checkEncryption(connection, hostname)],
       ['database pooler', async () => [checkPooler(isPooled, isPrepared)]],
     ]
@@ -135,6 +136,14 @@ async function checkServerClock(driver: PgDriver): Promise<Finding> {
   return seconds > SKEW
     ? warning('database clock', detail, 'Set both by NTP, for example: timedatectl set-ntp true')
     : ok('database clock', detail)
+}
+
+/** A finding only where it is off: outboxes and deliveries are rows that change several times and go. */
+async function checkVacuum(driver: PgDriver): Promise<Finding[]> {
+  if ((await one(driver, 'SHOW autovacuum')) === 'on') return []
+  const detail = 'autovacuum is off: tables grow, and without statistics queries take the wrong indexes'
+  const advice = 'Set autovacuum = on in postgresql.conf, or run VACUUM ANALYZE every few minutes.'
+  return [warning('database vacuum', detail, advice)]
 }
 
 function checkEncryption({ protection }: Connection, hostname: string): Finding[] {

@@ -11,6 +11,7 @@ import { restrictions } from './0010-restrictions.ts'
 import { scheduledMessages } from './0011-scheduled-messages.ts'
 import { encryption } from './0012-encryption.ts'
 import { failures } from './0013-failures.ts'
+import { identityByWaId } from './0014-identity-by-wa-id.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   scheduledMessages,
   encryption,
   failures,
+  identityByWaId,
 ]

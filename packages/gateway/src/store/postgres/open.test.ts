@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
-import { World } from '../conformance/world.ts'
+import type { SessionRecord } from '../../core/session.ts'
+import { ANI, World } from '../conformance/world.ts'
 import { MIGRATIONS } from '../migrations/all.ts'
 import { StoreTooNewError } from '../migrations/migration.ts'
 import { MasterKeyError } from '../sealing/keyring.ts'
@@ -91,6 +92,36 @@ describe.skipIf(missingServer)(`a store on PostgreSQL${missingServer ? `: ${miss
     await database.ask(`UPDATE store_lease SET token = ${earlier}, expires_at = '-infinity'`)
     await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), { timeout: 3_000 })
     expect(store.health()).toMatchObject({ ok: false })
+  })
+
+  test('finds a message by its identity after a start, and reads no whole chat for it, also without statistics', async () => {
+    const receive = async (world: World, session: SessionRecord, count: number) => {
+      for (let done = 0; done < count; done += 20) {
+        await Promise.all(Array.from({ length: 20 }, () => world.receive(session, { chat: ANI })))
+      }
+    }
+    const first = await worldOf(await open())
+    const session = await first.session()
+    await receive(first, session, 600)
+    await first.store.close()
+    const readBy = async (index: string) => {
+      const sql = `SELECT idx_scan::float8, idx_tup_read::float8 FROM pg_stat_user_indexes WHERE indexrelname = '${index}'`
+      const [[scans, rows] = []] = await database.ask(sql)
+      return { scans: Number(scans), rows: Number(rows) }
+    }
+    // A connection reports what it read when it has ended.
+    const settled = () =>
+      vi.waitFor(async () => {
+        const before = await readBy('session_pkey')
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        expect(await readBy('session_pkey')).toEqual(before)
+        return readBy('message_chat')
+      })
+    const before = await settled()
+    const second = await worldOf(await open())
+    await receive(second, session, 100)
+    await second.store.close()
+    expect((await settled()).rows - before.rows).toBeLessThan(2_000)
   })
 
   test('that a newer release has used is refused and left as it is', async () => {

@@ -40,9 +40,12 @@ const COUNT_SENT = {
       WHERE step ->> 'status' = 'sent' AND (step ->> 'at')::bigint >= ?)`,
 }
 const BY_ID = `${MESSAGE_ROWS} WHERE m.id = ?`
-const BY_OWN_KEY = `${MESSAGE_ROWS} WHERE m.session_uid = ? AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
+// A bare session_uid would let PostgreSQL take another of the indexes that begin with it: see migration 14.
+const OF_SESSION = "session_uid || '' = ?"
+const BY_OWN_KEY = `${MESSAGE_ROWS} WHERE m.${OF_SESSION} AND m.wa_id = ? AND m.from_me = 1 AND m.direction = 'out' LIMIT 1`
 const BY_IDENTITY = `
-  ${MESSAGE_ROWS} WHERE m.session_uid = ? AND m.wa_id = ? AND m.chat = ? AND m.from_me = ? AND coalesce(m.participant, '') = ?`
+  ${MESSAGE_ROWS}
+  WHERE m.${OF_SESSION} AND m.wa_id = ? AND m.chat = ? AND m.from_me = ? AND coalesce(m.participant, '') = ?`
 const BY_CLAIM = `SELECT row_no, id, request_hash, timestamp FROM message WHERE tenant = ? AND idempotency_key = ?`
 const FREE_CLAIM = 'UPDATE message SET idempotency_key = NULL WHERE row_no = ?'
 const SET_STATUS = 'UPDATE message SET status = ?, history = ?, attempts = ? WHERE row_no = ?'
@@ -78,7 +81,7 @@ const HAS_SPOKEN = `
     AND (direction = 'in' OR status IN ('sent', 'delivered', 'read', 'played')) LIMIT 1`
 const SENT_PROTO = `
   SELECT id, proto FROM message
-  WHERE session_uid = ? AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
+  WHERE ${OF_SESSION} AND wa_id = ? AND from_me = 1 AND direction = 'out' AND timestamp > ? AND proto IS NOT NULL LIMIT 1`
 const PROTO_OF = 'SELECT session_uid, proto FROM message WHERE id = ? AND tenant = ? AND proto IS NOT NULL'
 
 /** What makes two messages of a session the same one (WhatsApp's ids are unique per chat and sender only). */
