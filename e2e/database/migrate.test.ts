@@ -66,8 +66,7 @@ describe.skipIf(missingServer)(`kurir store migrate${missingServer ? `: ${missin
       await ground.begin(target.settings)
       await ground.connected()
       for (const { id } of ground.place.sessions) {
-        const session = await ground.native.get('/v1/sessions/{session}', { params: { path: { session: id } } })
-        expect(session.status).toBe('connected')
+        await ground.untilStatus(id, 'connected')
         const query = { session: id, types: 'session.qr' }
         const { data } = await ground.native.get('/v1/events', { params: { query } })
         expect(data.length).toBeLessThanOrEqual(1)
