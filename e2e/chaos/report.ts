@@ -46,7 +46,7 @@ function line({ id, database, fault, load, result, broken, seed, isQuick }: Repo
 const HEAD = `# What was done to it, and what came of it
 
 Kurir promises that a message is neither lost nor shown twice, whatever is killed, cut or filled up. This page shows how
-that is tried, and what was counted. \`npm run chaos\` does all of it again, in about an hour, and writes the table;
+that is tried, and what was counted. \`npm run chaos\` does all of it again, in a few hours, and writes the table;
 \`npm test\` runs a short form of each.
 
 Nothing is mocked: a gateway in a process of its own, an unmodified Baileys inside, the lab's simulated network and
