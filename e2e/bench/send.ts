@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -195,7 +195,11 @@ export async function startBare(
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   const lines = createInterface({ input: child.stdout })
-  await nextLine(child, lines)
+  const ended = once(child, 'exit').then((): never => {
+    throw new Error('bare Baileys ended')
+  })
+  ended.catch(() => {})
+  await nextLine(ended, lines)
   say('its contacts answer, so that its Signal sessions are established too')
   for (const contact of contacts) {
     for (const phone of phones) {
@@ -205,7 +209,7 @@ export async function startBare(
   return {
     run: async (count, audience) => {
       await json('POST', `${contract.lab}/mode`, { body: { decrypt: false } })
-      const line = nextLine(child, lines)
+      const line = nextLine(ended, lines)
       child.stdin.write(`${JSON.stringify({ count, audience })}\n`)
       const figures = JSON.parse(await line) as SendFigures
       await json('POST', `${contract.lab}/mode`, { body: { decrypt: true } })
@@ -218,11 +222,7 @@ export async function startBare(
   }
 }
 
-async function nextLine(child: ChildProcess, lines: Interface): Promise<string> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('bare Baileys ended')
-  })
-  ended.catch(() => {})
+async function nextLine(ended: Promise<never>, lines: Interface): Promise<string> {
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
   return line
 }
