@@ -66,8 +66,10 @@ async function end(ground: Ground, findings: Findings, session: Session, each: n
       ['replaced', 'stopped', 'replaced'],
       ['device_removed', 'logged_out', 'unlinked'],
     ] as const) {
-      const cause = conflict === 'replaced' ? { phone, conflict } : { phone, conflict, code: 401 }
-      await json('POST', `${ground.lab.url}/connections/drop`, { body: cause })
+      // Unlinked by its phone, so that the device is gone there: an account has room for four.
+      if (conflict === 'replaced')
+        await json('POST', `${ground.lab.url}/connections/drop`, { body: { phone, conflict } })
+      else await json('POST', `${ground.lab.url}/phones/${phone}/unlink`, { body: {} })
       const started = Date.now()
       const why = await ground.untilStatus(id, status)
       slowest = Math.max(slowest, Date.now() - started)
