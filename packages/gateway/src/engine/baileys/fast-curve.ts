@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify as verifyEd25519 } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { Curve } from 'baileys'
+import { curve25519, fromLittleEndian, toLittleEndian } from './curve25519.ts'
 
 /**
  * XEdDSA signatures (https://signal.org/docs/specifications/xeddsa/) verified by OpenSSL. A Curve25519 public key `u`
@@ -8,7 +8,7 @@ import { Curve } from 'baileys'
  * libsignal does the same in JavaScript on the main thread, some ten milliseconds each: at every group message and,
  * twice, at every login.
  */
-type Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+type Verify = typeof curve25519.verify
 
 const P = 2n ** 255n - 19n
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
@@ -17,9 +17,6 @@ const SIGNATURES_KEPT = 64
 
 const keys = new Map<string, KeyObject>()
 
-/** The module through which libsignal verifies; its exports are looked up at each call, so this works at any time. */
-const requireHere = createRequire(import.meta.url)
-const curve25519 = createRequire(requireHere.resolve('libsignal'))('curve25519-js') as { verify: Verify }
 const slowVerify = curve25519.verify
 
 /**
@@ -40,20 +37,16 @@ function edwardsKey(publicKey: Uint8Array, signBit: number): KeyObject | undefin
   const id = `${Buffer.from(publicKey).toString('latin1')}${signBit}`
   const known = keys.get(id)
   if (known) return known
-  const u = littleEndian(publicKey) & (2n ** 255n - 1n)
+  const u = fromLittleEndian(publicKey) & (2n ** 255n - 1n)
   const divisor = (u + 1n) % P
   if (divisor === 0n) return undefined
   const y = (((u + P - 1n) % P) * power(divisor, P - 2n)) % P
-  const encoded = Buffer.from(y.toString(16).padStart(64, '0'), 'hex').reverse()
+  const encoded = toLittleEndian(y)
   encoded[31] = (encoded[31] ?? 0) | signBit
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, encoded]), format: 'der', type: 'spki' })
   if (keys.size >= KEYS_KEPT) keys.clear()
   keys.set(id, key)
   return key
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`)
 }
 
 function power(base: bigint, exponent: bigint): bigint {

@@ -1,18 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { ed25519 } from '@noble/curves/ed25519.js'
+import { curve25519, fromLittleEndian, toLittleEndian } from './curve25519.ts'
 
 const { Point } = ed25519
 const ORDER = Point.Fn.ORDER
 /** `hash_1` of the specification begins with 2^256 - 2, so that no other hash has the same input. */
 const NONCE_PREFIX = Buffer.from(`fe${'ff'.repeat(31)}`, 'hex')
 
-type Sign = (privateKey: Uint8Array, message: Uint8Array) => Uint8Array
+type Sign = typeof curve25519.sign
 
-/** The module through which libsignal signs; its exports are looked up at each call. */
-const requireHere = createRequire(import.meta.url)
-const curve25519 = createRequire(requireHere.resolve('libsignal'))('curve25519-js') as { sign: Sign }
-const slowSign = curve25519.sign
+/** libsignal's own signatures, to compare with. */
+export const signInJavaScript: Sign = curve25519.sign
 
 /**
  * The XEdDSA signature (64 bytes, https://signal.org/docs/specifications/xeddsa/) of `message` with the Curve25519 private
@@ -20,24 +18,21 @@ const slowSign = curve25519.sign
  * group. OpenSSL cannot, since its Ed25519 signs with a seed and not with a scalar.
  */
 export function signXeddsa(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
-  if (privateKey.length !== 32) return slowSign(privateKey, message)
+  if (privateKey.length !== 32) return signInJavaScript(privateKey, message)
   const clamped = Buffer.from(privateKey)
   clamped[0] = (clamped[0] ?? 0) & 0xf8
   clamped[31] = ((clamped[31] ?? 0) & 0x7f) | 0x40
-  const scalar = littleEndian(clamped) % ORDER
+  const scalar = fromLittleEndian(clamped) % ORDER
   const publicKey = Point.BASE.multiply(scalar).toBytes()
   // The key with the sign bit 0 is the one that everybody computes from the Curve25519 key.
   const isNegative = ((publicKey[31] ?? 0) & 0x80) !== 0
   const secret = isNegative ? ORDER - scalar : scalar
   publicKey[31] = (publicKey[31] ?? 0) & 0x7f
-  const nonce = hash(NONCE_PREFIX, bytesOf(secret), message, randomBytes(64))
+  const nonce = hash(NONCE_PREFIX, toLittleEndian(secret), message, randomBytes(64))
   const commitment = Point.BASE.multiply(nonce).toBytes()
   const challenge = hash(commitment, publicKey, message)
-  return Buffer.concat([commitment, bytesOf((nonce + challenge * secret) % ORDER)])
+  return Buffer.concat([commitment, toLittleEndian((nonce + challenge * secret) % ORDER)])
 }
-
-/** libsignal's own signatures, to compare with. */
-export const signInJavaScript: Sign = slowSign
 
 /** Makes libsignal, and Baileys through it, sign with `sign`. */
 export function installFastSign(sign: Sign = signXeddsa): void {
@@ -47,13 +42,5 @@ export function installFastSign(sign: Sign = signXeddsa): void {
 function hash(...parts: Uint8Array[]): bigint {
   const digest = createHash('sha512')
   for (const part of parts) digest.update(part)
-  return littleEndian(digest.digest()) % ORDER
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`)
-}
-
-function bytesOf(scalar: bigint): Buffer {
-  return Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex').reverse()
+  return fromLittleEndian(digest.digest()) % ORDER
 }

@@ -33,8 +33,10 @@ export function senderKeyStorage(unit: SignalUnit) {
  */
 export async function encryptForGroup(unit: SignalUnit, name: SenderKeyName, data: Uint8Array) {
   const storage = senderKeyStorage(unit)
-  const distribution = await new GroupSessionBuilder(storage).create(name)
   const record = await storage.loadSenderKey(name)
+  // Read once and written once: the builder works on the record in hand.
+  const inHand = { loadSenderKey: async () => record, storeSenderKey: async () => undefined }
+  const distribution = await new GroupSessionBuilder(inHand).create(name)
   const state = record.getSenderKeyState()
   if (!state) throw new Error('no sender key')
   const chain = state.getSenderChainKey()
