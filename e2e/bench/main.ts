@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
-import { isDatabaseName, stopServer } from '../support/database.ts'
+import { type Database, isDatabaseName, stopServer } from '../support/database.ts'
 import { machine } from './figures.ts'
 import { measureIdle } from './idle.ts'
-import { printTable } from './table.ts'
+import { profileSends } from './profile.ts'
+import { printShares, printTable } from './table.ts'
 import { measureSends, presentDatabases } from './variants.ts'
 
 const { values } = parseArgs({
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     idle: { type: 'string' },
     db: { type: 'string' },
+    profile: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -18,16 +20,18 @@ if (values.help) {
   console.log(`Measures Kurir beside a bare Baileys in the same run, both against the lab on this machine: on each database, and
 with encryption on.
 
-  npm run bench -- [--quick] [--db NAME] [--idle N] [--json]
+  npm run bench -- [--quick] [--db NAME] [--idle N] [--profile FILE] [--json]
 
-  --quick    smaller counts: about two minutes instead of about twenty
-  --db NAME  sqlite or postgres alone; both by default, where a server is found
-  --idle N   sessions for the idle and reconnect figures, one number or several (200,500,1000; 20 with --quick; 0 for none)
-  --json     one JSON object on stdout instead of a table`)
+  --quick         smaller counts: about two minutes instead of about twenty
+  --db NAME       sqlite or postgres alone; both by default, where a server is found
+  --idle N        sessions for the idle and reconnect figures, one number or several (200,500,1000; 20 with --quick; 0 for none)
+  --profile FILE  instead of all that: where the CPU time of sends to people goes; FILE gets the profile (.cpuprofile)
+  --json          one JSON object on stdout instead of a table`)
   process.exit(0)
 }
-if (values.db !== undefined && !isDatabaseName(values.db)) {
-  console.error(`--db is sqlite or postgres, not "${values.db}"`)
+const database = values.db
+if (database !== undefined && !isDatabaseName(database)) {
+  console.error(`--db is sqlite or postgres, not "${database}"`)
   process.exit(2)
 }
 
@@ -40,13 +44,24 @@ const idleCounts = (values.idle ?? (values.quick ? '20' : '200,500,1000'))
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
 try {
-  const databases = values.db === undefined ? await presentDatabases(say) : [values.db]
+  await (values.profile === undefined ? compare(database) : profile(values.profile, database ?? 'sqlite'))
+} finally {
+  await stopServer()
+}
+
+async function compare(only: Database['name'] | undefined): Promise<void> {
+  const databases = only === undefined ? await presentDatabases(say) : [only]
   const rows = [
     ...(await measureSends({ databases, rounds, messages, singles: values.quick ? 50 : 200, say })),
     ...(idleCounts.length > 0 ? await measureIdle(idleCounts, say) : []),
   ]
   if (values.json) console.log(JSON.stringify({ machine: machine(), messages, rounds, rows }, null, 2))
   else printTable(machine(), rows)
-} finally {
-  await stopServer()
+}
+
+async function profile(file: string, database: Database['name']): Promise<void> {
+  const all = messages * rounds
+  const shares = await profileSends({ database, messages: all, file, say })
+  if (values.json) console.log(JSON.stringify({ machine: machine(), messages: all, shares }, null, 2))
+  else printShares(machine(), shares)
 }

@@ -8,7 +8,7 @@ import type { Outcome, Scenario, Setting } from './scenario.ts'
 import { play } from './theatre.ts'
 
 /** How long a gateway may take to reach its failpoint under load. Milliseconds. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** Deliveries to one endpoint that are under way at once, at most. */
 const IN_FLIGHT = 16

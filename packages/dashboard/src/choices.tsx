@@ -2,6 +2,9 @@ import { useState } from 'react'
 import { LANGUAGES, type Language, useLanguageChoice, useText } from './i18n/text.tsx'
 import { applyTheme, storedTheme, THEMES, type Theme } from './theme.ts'
 import { Button } from './ui/button.tsx'
+import { Choice } from './ui/choice.tsx'
+
+const LANGUAGE_OPTIONS = (Object.keys(LANGUAGES) as Language[]).map((code) => [code, LANGUAGES[code]] as const)
 
 /** Language and theme of this browser. */
 export function Choices() {
@@ -14,18 +17,7 @@ export function Choices() {
   }
   return (
     <div className="choices">
-      <select
-        className="input input-s"
-        aria-label={text.language}
-        value={language}
-        onChange={(event) => choose(event.target.value as Language)}
-      >
-        {Object.entries(LANGUAGES).map(([code, name]) => (
-          <option key={code} value={code}>
-            {name}
-          </option>
-        ))}
-      </select>
+      <Choice label={text.language} value={language} options={LANGUAGE_OPTIONS} onChange={choose} />
       <Button
         look="quiet"
         icon="theme"

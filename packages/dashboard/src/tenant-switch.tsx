@@ -3,6 +3,7 @@ import { gatewayReads } from './api/reads.ts'
 import { useText } from './i18n/text.tsx'
 import { useMe, useOther, useVisit } from './me.tsx'
 import { Button } from './ui/button.tsx'
+import { Choice } from './ui/choice.tsx'
 
 /** Chooses whose things are looked at, for admin keys where there are several tenants. */
 export function TenantSwitch() {
@@ -14,18 +15,13 @@ export function TenantSwitch() {
   const tenants = data?.data ?? []
   if (tenants.length < 2) return null
   return (
-    <select
-      className="input tenant-switch"
-      aria-label={text.keys.tenant}
+    <Choice
+      className="tenant-switch"
+      label={text.keys.tenant}
       value={tenant}
-      onChange={(event) => look(event.target.value)}
-    >
-      {tenants.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
-    </select>
+      options={tenants.map(({ id, name }) => [id, name])}
+      onChange={look}
+    />
   )
 }
 

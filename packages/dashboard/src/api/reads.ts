@@ -18,6 +18,7 @@ export interface AuditFilter {
 
 export type StatsWindow = 'hour' | 'day'
 export type DeliveryStatus = Delivery['status']
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'dead'] as const satisfies readonly DeliveryStatus[]
 /** How messages end that did not go out, or of which nobody can tell. */
 export const FAILED = ['failed', 'expired', 'unknown'] as const
 export type FailedStatus = (typeof FAILED)[number]

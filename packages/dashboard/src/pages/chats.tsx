@@ -5,6 +5,7 @@ import { path } from '../api/kurir.ts'
 import type { Chat } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
 import { useReads } from '../me.tsx'
+import { Choice } from '../ui/choice.tsx'
 import { Empty, Loaded } from '../ui/states.tsx'
 import { Clock } from '../ui/time.tsx'
 import { NewChat } from './chats/new-chat.tsx'
@@ -29,19 +30,15 @@ export function ChatsPage({ session, chat }: ChatsPageProps) {
     <>
       <div className="head">
         <h1>{text.nav.chats}</h1>
-        <select
-          className="input input-s"
-          aria-label={text.webhooks.session}
+        <Choice
+          label={text.webhooks.session}
           value={session ?? ''}
-          onChange={(event) => go(`/chats/${event.target.value}`)}
-        >
-          {session === undefined && <option value="" />}
-          {sessions.data?.data.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name ?? id}
-            </option>
-          ))}
-        </select>
+          options={[
+            ...(session === undefined ? [['', ''] as const] : []),
+            ...(sessions.data?.data ?? []).map(({ id, name }) => [id, name ?? id] as const),
+          ]}
+          onChange={(id) => go(`/chats/${id}`)}
+        />
         {session !== undefined && <NewChat session={session} />}
       </div>
       {session !== undefined && <ChatPanes session={session} chat={chat} />}

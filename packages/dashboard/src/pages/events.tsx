@@ -3,6 +3,7 @@ import { useEvents } from '../api/live.ts'
 import { EVENT_TYPES, type KurirEvent } from '../api/types.ts'
 import { useText } from '../i18n/text.tsx'
 import { Button } from '../ui/button.tsx'
+import { Choice } from '../ui/choice.tsx'
 import { Empty } from '../ui/states.tsx'
 import { Clock } from '../ui/time.tsx'
 
@@ -32,17 +33,12 @@ export function EventsPage() {
     <>
       <div className="head">
         <h1>{text.events.title}</h1>
-        <select
-          className="input input-s"
-          aria-label={text.events.type}
+        <Choice
+          label={text.events.type}
           value={type}
-          onChange={(event) => setType(event.target.value)}
-        >
-          <option value="">{text.all}</option>
-          {EVENT_TYPES.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
+          options={[['', text.all], ...EVENT_TYPES.map((name) => [name, name] as const)]}
+          onChange={setType}
+        />
         <input
           className="input input-s"
           type="search"

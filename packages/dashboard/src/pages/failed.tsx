@@ -7,6 +7,7 @@ import type { Message } from '../api/types.ts'
 import type { Dictionary } from '../i18n/en.ts'
 import { useText } from '../i18n/text.tsx'
 import { useReads } from '../me.tsx'
+import { Choice } from '../ui/choice.tsx'
 import { ListPage } from '../ui/list-page.tsx'
 import { Reason } from '../ui/reason.tsx'
 import { type Column, Table } from '../ui/table.tsx'
@@ -19,18 +20,12 @@ export function FailedPage() {
   const [status, setStatus] = useState<FailedStatus>('failed')
   const { query, more } = usePages(useReads().failed(status))
   const filter = (
-    <select
-      className="input input-s"
-      aria-label={text.sessions.status}
+    <Choice
+      label={text.sessions.status}
       value={status}
-      onChange={(event) => setStatus(event.target.value as FailedStatus)}
-    >
-      {FAILED.map((name) => (
-        <option key={name} value={name}>
-          {text.chats.statuses[name]}
-        </option>
-      ))}
-    </select>
+      options={FAILED.map((name) => [name, text.chats.statuses[name]])}
+      onChange={setStatus}
+    />
   )
   return (
     <ListPage title={text.failed.title} intro={text.failed.intro} filters={filter}>

@@ -3,12 +3,13 @@ import { type FormEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { kurir } from '../api/kurir.ts'
 import { useChange } from '../api/queries.ts'
-import type { DeliveryStatus } from '../api/reads.ts'
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../api/reads.ts'
 import type { TestResult, Webhook } from '../api/types.ts'
 import { reasonIn } from '../i18n/reasons.ts'
 import { useText } from '../i18n/text.tsx'
 import { useMay, useReads } from '../me.tsx'
 import { Button } from '../ui/button.tsx'
+import { Choice } from '../ui/choice.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextField } from '../ui/field.tsx'
 import { notify } from '../ui/notices.tsx'
@@ -38,19 +39,12 @@ export function WebhookPage({ id }: { id: string }) {
         <Loaded query={query}>{(webhook) => <WebhookPanel webhook={webhook} />}</Loaded>
         <div className="row row-between">
           <h2>{text.webhooks.deliveries}</h2>
-          <select
-            className="input input-s"
-            aria-label={text.webhooks.state}
+          <Choice
+            label={text.webhooks.state}
             value={state}
-            onChange={(event) => setState(event.target.value as DeliveryStatus | '')}
-          >
-            <option value="">{text.all}</option>
-            {Object.entries(text.webhooks.states).map(([name, label]) => (
-              <option key={name} value={name}>
-                {label}
-              </option>
-            ))}
-          </select>
+            options={[['', text.all], ...DELIVERY_STATUSES.map((name) => [name, text.webhooks.states[name]] as const)]}
+            onChange={setState}
+          />
         </div>
         <DeliveryList
           key={state}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { AuditFilter } from '../../api/reads.ts'
 import { useText } from '../../i18n/text.tsx'
 import { useReads } from '../../me.tsx'
+import { Choice } from '../../ui/choice.tsx'
 
 /** What each action was done to, by the first word of its name. */
 const KINDS = ['key', 'tenant', 'session', 'webhook', 'rule', 'contact'] as const
@@ -18,48 +19,22 @@ export function AuditFilters({ onChange }: { onChange: (change: Partial<AuditFil
     <>
       <Choice
         label={text.kind}
-        all={text.all}
-        options={KINDS.map((kind) => [kind, text.kinds[kind]])}
+        options={[['', text.all], ...KINDS.map((kind) => [kind, text.kinds[kind]] as const)]}
         onChange={(kind) => onChange({ action: kind && `${kind}.*` })}
       />
       <Choice
         label={webhooks.session}
-        all={text.allSessions}
-        options={(sessions.data?.data ?? []).map(({ id, name }) => [id, name ?? id])}
+        options={[
+          ['', text.allSessions],
+          ...(sessions.data?.data ?? []).map(({ id, name }) => [id, name ?? id] as const),
+        ]}
         onChange={(session) => onChange({ session })}
       />
       <Choice
         label={text.when}
-        all={text.anyTime}
-        options={SPANS.map((span) => [span, text.spans[span]])}
+        options={[['', text.anyTime], ...SPANS.map((span) => [span, text.spans[span]] as const)]}
         onChange={(span) => onChange({ since: span && new Date(Date.now() - DAYS[span] * DAY_MS).toISOString() })}
       />
     </>
-  )
-}
-
-interface ChoiceProps<Value extends string> {
-  label: string
-  /** What no choice is called. */
-  all: string
-  options: readonly (readonly [Value, string])[]
-  /** Told '' where all are wanted. */
-  onChange: (value: Value | '') => void
-}
-
-function Choice<Value extends string>({ label, all, options, onChange }: ChoiceProps<Value>) {
-  return (
-    <select
-      className="input input-s"
-      aria-label={label}
-      onChange={(event) => onChange(event.target.value as Value | '')}
-    >
-      <option value="">{all}</option>
-      {options.map(([value, name]) => (
-        <option key={value} value={value}>
-          {name}
-        </option>
-      ))}
-    </select>
   )
 }

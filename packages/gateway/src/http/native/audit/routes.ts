@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { AuditEntry, AuditFilter } from '../../../audit/ports.ts'
 import { KurirError } from '../../../core/errors.ts'
 import { callerOf, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { readTime } from '../fields.ts'
 import { readPage } from '../page.ts'
 import { exactly, nullableText, PageQuery, pageOf, TenantQuery, time } from '../schema.ts'
 
@@ -82,13 +83,8 @@ export function auditRoutes(app: Server, { gateway }: RouteContext): void {
   )
 }
 
-/** A time of the query, if it is there; a leap second is written as a time and is none. */
 function timeIn(name: 'since' | 'before', given: string | undefined): Partial<Record<typeof name, number>> {
-  if (given === undefined) return {}
-  const at = Date.parse(given)
-  if (!Number.isNaN(at)) return { [name]: at }
-  const message = 'is no time'
-  throw new KurirError('invalid_request', `${name} ${message}`, { fields: [{ field: name, message }] })
+  return given === undefined ? {} : { [name]: readTime(given, name) }
 }
 
 function present({ tenant: _tenant, at, ...entry }: AuditEntry) {

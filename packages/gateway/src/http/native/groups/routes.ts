@@ -1,6 +1,7 @@
 import { type Jid, jidKind, parseJid } from '../../../core/jid.ts'
 import { absoluteUrl, callerOf, type RouteContext, type Server } from '../../context.ts'
-import { countryCodeFor, invalid, readPerson } from '../messages/recipients.ts'
+import { invalid } from '../fields.ts'
+import { countryCodeFor, readPerson } from '../messages/recipients.ts'
 import { exactly, Nothing, PageQuery, SessionParams } from '../schema.ts'
 import { absent, presentGroup, presentResults } from './present.ts'
 import {

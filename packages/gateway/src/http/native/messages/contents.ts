@@ -9,8 +9,9 @@ import type {
   PollContent,
   TextContent,
 } from '../../../core/message.ts'
+import { invalid } from '../fields.ts'
 import type { SendBodyOf } from './bodies.ts'
-import { invalid, readNumber, readPerson } from './recipients.ts'
+import { readNumber, readPerson } from './recipients.ts'
 
 /** Reads the contents that are all in the request. They throw `invalid_request` or `invalid_recipient`. */
 

@@ -2,8 +2,8 @@ import type { Caller } from '../../../access/verbs.ts'
 import type { MediaId, MediaKind, MediaRef } from '../../../core/media.ts'
 import type { Gateway } from '../../../gateway.ts'
 import { requireSession } from '../../auth.ts'
+import { invalid } from '../fields.ts'
 import type { MediaInput } from './bodies.ts'
-import { invalid } from './recipients.ts'
 
 /**
  * The stored file that a message names or brings, in the form that its kind needs. Rejects with the errors of

@@ -2,6 +2,7 @@ import { KurirError } from '../../../core/errors.ts'
 import type { TenantId } from '../../../core/ids.ts'
 import { type Jid, jidKind, parsePhone, parseRecipient } from '../../../core/jid.ts'
 import type { Gateway } from '../../../gateway.ts'
+import { invalid } from '../fields.ts'
 
 /** The tenant's country code where one of the numbers needs it: those with a leading 0. */
 export async function countryCodeFor(
@@ -35,9 +36,4 @@ export function readNumber(text: string, countryCode: string | undefined, field:
   const phone = parsePhone(text, countryCode)
   if (phone) return phone
   throw invalid(field, 'must be a phone number with its country code')
-}
-
-/** An `invalid_request` about one field. */
-export function invalid(field: string, message: string): KurirError {
-  return new KurirError('invalid_request', `${field} ${message}`, { fields: [{ field, message }] })
 }

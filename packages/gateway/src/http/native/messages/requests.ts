@@ -5,6 +5,7 @@ import type { MediaContent, OutgoingContent } from '../../../core/message.ts'
 import type { SessionRecord } from '../../../core/session.ts'
 import type { Gateway } from '../../../gateway.ts'
 import type { SendMessage } from '../../../messages/verbs.ts'
+import { invalid, readTime } from '../fields.ts'
 import type { SendBody, SendBodyOf } from './bodies.ts'
 import {
   present,
@@ -18,7 +19,7 @@ import {
   readText,
 } from './contents.ts'
 import { headerKind, readFile } from './files.ts'
-import { countryCodeFor, invalid, readRecipient } from './recipients.ts'
+import { countryCodeFor, readRecipient } from './recipients.ts'
 import { findMessage, readQuote, readTarget } from './targets.ts'
 
 export interface SendRequest {
@@ -41,10 +42,8 @@ const YEAR_MS = 366 * 86_400_000
 
 /** When to send; throws `invalid_request` for times that cannot be. */
 function readTimes({ send_at, expires_at }: Pick<SendBody, 'send_at' | 'expires_at'>, now: number) {
-  const [sendAt, expiresAt] = [send_at, expires_at].map((text) => (text === undefined ? undefined : Date.parse(text)))
-  // A leap second is a time that the schema takes and the clock does not know.
-  if (Number.isNaN(sendAt)) throw invalid('/send_at', 'is no time')
-  if (Number.isNaN(expiresAt)) throw invalid('/expires_at', 'is no time')
+  const sendAt = send_at === undefined ? undefined : readTime(send_at, '/send_at')
+  const expiresAt = expires_at === undefined ? undefined : readTime(expires_at, '/expires_at')
   if (sendAt !== undefined && sendAt > now + YEAR_MS) throw invalid('/send_at', 'must be within a year')
   if (expiresAt !== undefined && expiresAt <= Math.max(now, sendAt ?? now)) {
     throw invalid('/expires_at', 'must be later than now, and than send_at')

@@ -5,8 +5,9 @@ import { type Jid, jidKind, phoneJid } from '../../../core/jid.ts'
 import type { MessageRecord, MessageTarget, Quote } from '../../../core/message.ts'
 import type { SessionRecord } from '../../../core/session.ts'
 import type { Gateway } from '../../../gateway.ts'
+import { invalid } from '../fields.ts'
 import type { TargetInput } from './bodies.ts'
-import { invalid, readPerson } from './recipients.ts'
+import { readPerson } from './recipients.ts'
 
 /** A message of the session by our id. Rejects with `message_not_found`. */
 export async function findMessage(

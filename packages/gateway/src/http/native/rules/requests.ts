@@ -2,6 +2,7 @@ import type { Reply, RuleAction } from '../../../automation/ports.ts'
 import { KurirError } from '../../../core/errors.ts'
 import type { MediaId } from '../../../core/media.ts'
 import { compileValidator } from '../../validation.ts'
+import { invalid } from '../fields.ts'
 import { SEND_BODIES, type SendBodyOf } from '../messages/bodies.ts'
 import {
   present,
@@ -14,7 +15,6 @@ import {
   readPoll,
   readText,
 } from '../messages/contents.ts'
-import { invalid } from '../messages/recipients.ts'
 import type { RuleActionInput } from './schema.ts'
 
 /** What the messages of a rule need to be read. */

@@ -1,8 +1,8 @@
-import { KurirError } from '../../../core/errors.ts'
 import type { DeliveryId } from '../../../core/ids.ts'
 import type { DeliveryFilter } from '../../../webhooks/ports.ts'
 import { requireSession } from '../../auth.ts'
 import { callerOf, hasScope, type RouteContext, type Server, tenantToRead } from '../../context.ts'
+import { readTime } from '../fields.ts'
 import { readPage } from '../page.ts'
 import { findWebhook } from './find.ts'
 import { presentDelivery, presentWhole } from './present.ts'
@@ -159,12 +159,9 @@ function recoverRoute(app: Server, { gateway }: RouteContext): void {
     async (request, reply) => {
       const { tenant } = callerOf(request)
       const { id } = await findWebhook(gateway, request, tenant)
-      const since = Date.parse(request.body.since)
-      if (Number.isNaN(since)) throw new KurirError('invalid_request', 'since is no time', { fields: [NO_TIME] })
+      const since = readTime(request.body.since, '/since')
       reply.code(202)
       return { recovered: await gateway.webhooks.recover(tenant, id, since) }
     },
   )
 }
-
-const NO_TIME = { field: '/since', message: 'is no time' }

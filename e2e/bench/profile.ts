@@ -1,0 +1,91 @@
+import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Database, databaseFor } from '../support/database.ts'
+import { startGateway } from './send.ts'
+
+interface ProfileNode {
+  id: number
+  callFrame: { functionName: string; url: string }
+  children?: number[]
+}
+
+/** What V8's CPU profiler writes: each sample is the node that was running, for the microseconds of its delta. */
+interface Profile {
+  nodes: ProfileNode[]
+  samples: number[]
+  timeDeltas: number[]
+}
+
+/** CPU time of one part of the gateway. */
+export interface Share {
+  part: string
+  msPerMessage: number
+}
+
+export interface Profiling {
+  database: Database['name']
+  messages: number
+  /** Where the profile goes, for Chromium's or an editor's viewer. */
+  file: string
+  say: (text: string) => void
+}
+
+/** Sends messages to people through a gateway that is profiled from its start on, and says where its time went. */
+export async function profileSends({ database, messages, file, say }: Profiling): Promise<Share[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'kurir-profile-'))
+  const { settings, drop } = await databaseFor(database)
+  try {
+    const bench = await startGateway(say, { ...settings, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` })
+    say(`sending ${messages} messages`)
+    await bench.run(messages, 'person').finally(() => bench.stop())
+    const [written] = globSync(join(folder, '*.cpuprofile'))
+    if (written === undefined) throw new Error('the gateway ended without writing its profile')
+    copyFileSync(written, file)
+    return sharesOf(JSON.parse(readFileSync(written, 'utf8')) as Profile, messages)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+    await drop()
+  }
+}
+
+/** Self time by room, package or part of Node.js, the largest first. */
+export function sharesOf(profile: Profile, messages: number): Share[] {
+  const parts = partsOf(profile.nodes)
+  const spent = new Map<string, number>()
+  for (const [index, id] of profile.samples.entries()) {
+    const part = parts.get(id)
+    if (part === undefined || part === '(idle)') continue
+    spent.set(part, (spent.get(part) ?? 0) + (profile.timeDeltas[index] ?? 0) / 1000)
+  }
+  return [...spent]
+    .map(([part, ms]) => ({ part, msPerMessage: ms / messages }))
+    .sort((a, b) => b.msPerMessage - a.msPerMessage)
+}
+
+/** The part that each node belongs to: native functions belong to their caller's. */
+function partsOf(nodes: ProfileNode[]): Map<number, string> {
+  const parts = new Map<number, string>()
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const visit = (node: ProfileNode, inherited: string) => {
+    const { url, functionName } = node.callFrame
+    const part = url === '' && !functionName.startsWith('(') ? inherited : (partOf(url) ?? functionName)
+    parts.set(node.id, part)
+    for (const id of node.children ?? []) {
+      const child = byId.get(id)
+      if (child) visit(child, part)
+    }
+  }
+  const [root] = nodes
+  if (root) visit(root, root.callFrame.functionName)
+  return parts
+}
+
+function partOf(url: string): string | undefined {
+  if (url === '') return undefined
+  if (url.startsWith('node:')) return `Node.js: ${url.slice('node:'.length).replace('internal/', '').split('/')[0]}`
+  const dependency = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1]
+  if (dependency !== undefined) return dependency
+  const room = /\/packages\/gateway\/src\/([^/]+)/.exec(url)?.[1]
+  return room === undefined ? url : `Kurir: ${room}`
+}
