@@ -169,6 +169,8 @@ describe.skipIf(!CHROMIUM)(`the dashboard: login, overview, sessions, pairing${N
     await page.getByLabel('Language').selectOption('id')
     await page.getByRole('heading', { name: 'Sesi', level: 1 }).waitFor()
     await takePictures(page, 'sessions-id')
+    await page.goto(`${sandbox.contract.gateway}/#/sessions/nobody`)
+    await page.getByRole('alert').getByText('Sesi tidak ada').waitFor()
     await page.getByRole('button', { name: 'Keluar' }).click()
     await page.getByRole('button', { name: 'Masuk' }).waitFor()
     expect(await browser.context.cookies()).toEqual([])

@@ -1,5 +1,6 @@
 import { QueryClient, type QueryKey, useMutation } from '@tanstack/react-query'
 import { ProblemError } from 'kurir-client'
+import { useText } from '../i18n/text.tsx'
 import { notify } from '../ui/notices.tsx'
 
 /** What was read; refreshed where events tell of changes, and else now and then. */
@@ -25,6 +26,7 @@ export function useChange<Result, Input = void>(
   run: (input: Input) => Promise<Result>,
   { stale = [], done }: AfterChange<Result> = {},
 ) {
+  const text = useText()
   return useMutation({
     mutationFn: run,
     onSuccess: (result) => {
@@ -32,6 +34,6 @@ export function useChange<Result, Input = void>(
       for (const key of [...stale, ['audit']]) refresh(...key)
       done?.(result)
     },
-    onError: (error) => notify(error.message),
+    onError: (error) => notify(text.fault(error)),
   })
 }

@@ -1,5 +1,6 @@
 import { enChats } from './en-chats.ts'
 import { enReasons } from './en-reasons.ts'
+import { englishFault } from './fault.ts'
 
 function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`
@@ -318,6 +319,7 @@ export const en = {
     noLimit: 'no limit',
     ofLimit: (limit: string) => `of ${limit}`,
   },
+  fault: englishFault,
   reasons: enReasons,
   answered: (status: string) => `the receiver answered ${status}`,
   chats: enChats,

@@ -1,4 +1,5 @@
 import type { Dictionary } from './en.ts'
+import { indonesianFault } from './fault.ts'
 import { idChats } from './id-chats.ts'
 import { idReasons } from './id-reasons.ts'
 
@@ -316,6 +317,7 @@ export const id: Dictionary = {
     noLimit: 'tanpa batas',
     ofLimit: (limit: string) => `dari ${limit}`,
   },
+  fault: indonesianFault,
   reasons: idReasons,
   answered: (status: string) => `penerima menjawab ${status}`,
   chats: idChats,

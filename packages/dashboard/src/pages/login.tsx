@@ -21,7 +21,7 @@ export function LoginPage({ onLogin }: { onLogin: (me: Me) => void }) {
       onLogin(await logIn(key.trim()))
     } catch (error) {
       const isWrong = error instanceof ProblemError && error.status === 401
-      setFault(isWrong ? text.login.wrong : error instanceof Error ? error.message : String(error))
+      setFault(isWrong ? text.login.wrong : text.fault(error))
       setBusy(false)
     }
   }

@@ -34,7 +34,7 @@ export function Loaded<Data>({ query, room = 180, children }: LoadedProps<Data>)
   if (query.error) {
     return (
       <div className="note note-bad row row-between" role="alert">
-        <span className="wrap">{query.error.message}</span>
+        <span className="wrap">{text.fault(query.error)}</span>
         <Button onClick={() => void query.refetch()}>{text.tryAgain}</Button>
       </div>
     )

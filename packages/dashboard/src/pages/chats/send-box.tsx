@@ -24,7 +24,7 @@ export function SendBox({ session, chat }: { session: string; chat: string }) {
       setFile(null)
       for (const key of ['chats', 'messages']) refresh(key)
     } catch (error) {
-      notify(error instanceof Error ? error.message : String(error))
+      notify(text.fault(error))
     }
     setBusy(false)
   }

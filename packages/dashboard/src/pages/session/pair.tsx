@@ -20,6 +20,7 @@ interface Pairing {
 
 /** What the gateway tells while a session is being linked: every new code, every status. `round` begins anew. */
 function usePairing(id: string, round: number): Pairing {
+  const text = useText()
   const [pairing, setPairing] = useState<Pairing>({ qr: null, session: null })
   useEffect(() => {
     // The stream of the round before is closed by then.
@@ -32,9 +33,9 @@ function usePairing(id: string, round: number): Pairing {
         if (news.event === 'connected') refresh('sessions')
       }
     }
-    follow().catch((error: Error) => notify(error.message))
+    follow().catch((error: Error) => notify(text.fault(error)))
     return () => stop.abort()
-  }, [id, round])
+  }, [id, round, text])
   return pairing
 }
 
