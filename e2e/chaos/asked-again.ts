@@ -35,7 +35,9 @@ export const askedAgain: Scenario = {
       await ground.connected()
       await move(ground, afterRestart, 'online')
       const absent = load.sentOut.lines.filter(({ chat }) => chat.endsWith(`at ${afterDays?.phone}`)).length
-      await eventually('what waited for a phone', async () => (await load.judgeOut()).lost <= absent)
+      await eventually('what waited for a phone', async () => (await load.judgeOut()).lost <= absent, {
+        timeoutMs: 180_000,
+      })
       const later = (await retried(ground)).length
       await ground.kill()
       await ground.begin({}, SIX_DAYS_MS)

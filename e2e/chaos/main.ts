@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 import { databaseFor, isDatabaseName, stopServer, whyMissing } from '../support/database.ts'
 import { SCENARIOS } from './all.ts'
 import { type ReportRow, writeReport } from './report.ts'
@@ -52,7 +52,10 @@ for (const name of databases) {
     const setting = { seed, isFull: !values.quick, database: await databaseFor(name), say }
     const outcome = await scenario
       .run(setting)
-      .catch((error: unknown): Outcome => ({ load: 'ended early', result: 'no result', broken: [String(error)] }))
+      .catch((error: unknown): Outcome => {
+        say(inspect(error))
+        return { load: 'ended early', result: 'no result', broken: [String(error)] }
+      })
     rows.push({ id: scenario.id, database: name, fault: scenario.fault, seed, isQuick: values.quick, ...outcome })
     say(`${outcome.broken.length > 0 ? `BROKEN ${outcome.broken.join('; ')}` : 'ok'}: ${outcome.result}`)
     say(`${scenario.id} took ${Math.round((Date.now() - started) / 1000)} s`)

@@ -88,7 +88,7 @@ describe.skipIf(!CHROMIUM)(`the dashboard: webhooks, events, keys${NEEDS_CHROMIU
     await page.getByRole('button', { name: 'Enable' }).click()
     await page.getByRole('button', { name: 'Redeliver since …' }).click()
     await page.getByRole('dialog').getByLabel('Since').fill('2026-01-01T00:00')
-    await page.getByRole('dialog').getByRole('button', { name: 'Redeliver since …' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Redeliver' }).click()
     await page.getByText(/deliveries are on their way/).waitFor()
   })
 

@@ -55,6 +55,9 @@ function paced({
   }
 }
 
+/** How long a call is repeated. A gateway that dies soon after each start is there for moments only. Milliseconds. */
+const PATIENCE_MS = 600_000
+
 /** A load of texts both ways, with what each end saw in a ledger of its own. */
 export class Load {
   readonly sentOut = new Ledger()
@@ -102,7 +105,7 @@ export class Load {
 
   async #accepted(session: string, message: object): Promise<string> {
     const key = randomUUID()
-    const deadline = Date.now() + 90_000
+    const deadline = Date.now() + PATIENCE_MS
     for (;;) {
       try {
         const response = await fetch(`${this.#place.gateway}/v1/sessions/${session}/messages`, {

@@ -76,6 +76,7 @@ export async function takePictures(page: Page, name: string): Promise<void> {
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
+      await expect.poll(() => page.evaluate('[...document.images].every(({ complete }) => complete)')).toBe(true)
       await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}-${colorScheme}.png`) })
     }
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')

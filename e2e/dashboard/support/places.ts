@@ -26,7 +26,14 @@ export const PLACES: Place[] = [
   { name: 'session-out', path: () => '/sessions/demo-3' },
   { name: 'session-logout', path: ({ session }) => `/sessions/${session}`, open: press('Log out') },
   { name: 'session-delete', path: ({ session }) => `/sessions/${session}`, open: press('Delete') },
-  { name: 'session-pair', path: () => '/sessions/new-branch', open: press('Link a phone') },
+  {
+    name: 'session-pair',
+    path: () => '/sessions/new-branch',
+    open: async (page) => {
+      await press('Link a phone')(page)
+      await page.getByRole('dialog').getByRole('img').waitFor()
+    },
+  },
   { name: 'answers', path: ({ session }) => `/sessions/${session}`, open: tab('Automatic answers') },
   { name: 'rules', path: ({ session }) => `/sessions/${session}`, open: tab('Keyword rules') },
   {

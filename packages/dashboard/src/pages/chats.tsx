@@ -93,13 +93,13 @@ function ChatRow({ chat, name }: { chat: Chat; name: string }) {
   const text = useText()
   return (
     <>
-      <div className="row row-between chat-line">
+      <div className="row row-between row-tight">
         <strong className="ellipsis grow">{name}</strong>
         <span className="muted small">
           <Clock at={chat.last_message.timestamp} />
         </span>
       </div>
-      <div className="row row-between chat-line muted small">
+      <div className="row row-between row-tight muted small">
         <span className="ellipsis grow">{summaryOf(chat.last_message, text.chats.kinds)}</span>
         {chat.unread > 0 && (
           <span className="tag">

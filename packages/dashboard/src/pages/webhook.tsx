@@ -226,7 +226,7 @@ function RecoverDialog({ id, onClose }: { id: string; onClose: () => void }) {
         <div className="dialog-end">
           <Button onClick={onClose}>{text.cancel}</Button>
           <Button type="submit" look="main" busy={recover.isPending}>
-            {text.webhooks.recover}
+            {text.webhooks.redeliver}
           </Button>
         </div>
       </form>

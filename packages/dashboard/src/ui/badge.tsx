@@ -3,8 +3,8 @@ import { useText } from '../i18n/text.tsx'
 
 const TONES: Record<Session['status'], string> = {
   connected: 'good',
-  connecting: 'accent',
-  qr: 'accent',
+  connecting: 'warn',
+  qr: 'warn',
   disconnected: 'warn',
   stopped: 'none',
   logged_out: 'bad',

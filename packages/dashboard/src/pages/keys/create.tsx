@@ -109,10 +109,10 @@ function ScopeChoice({ scopes, onToggle }: { scopes: Scope[]; onToggle: (scope: 
     <fieldset className="stack-s">
       <legend className="legend">{text.keys.may}</legend>
       {SCOPES.map((scope) => (
-        <label className="row" key={scope}>
+        <label className="row row-tight" key={scope}>
           <input type="checkbox" checked={scopes.includes(scope)} onChange={() => onToggle(scope)} />
           <span className="mono">{scope}</span>
-          <span className="muted small">{text.keys.scopes[scope]}</span>
+          <span className="muted small grow">{text.keys.scopes[scope]}</span>
         </label>
       ))}
     </fieldset>
