@@ -50,12 +50,10 @@ for (const name of databases) {
     say(`${scenario.id} on ${name}, seed ${seed}: ${scenario.fault}`)
     const started = Date.now()
     const setting = { seed, isFull: !values.quick, database: await databaseFor(name), say }
-    const outcome = await scenario
-      .run(setting)
-      .catch((error: unknown): Outcome => {
-        say(inspect(error))
-        return { load: 'ended early', result: 'no result', broken: [String(error)] }
-      })
+    const outcome = await scenario.run(setting).catch((error: unknown): Outcome => {
+      say(inspect(error))
+      return { load: 'ended early', result: 'no result', broken: [String(error)] }
+    })
     rows.push({ id: scenario.id, database: name, fault: scenario.fault, seed, isQuick: values.quick, ...outcome })
     say(`${outcome.broken.length > 0 ? `BROKEN ${outcome.broken.join('; ')}` : 'ok'}: ${outcome.result}`)
     say(`${scenario.id} took ${Math.round((Date.now() - started) / 1000)} s`)
