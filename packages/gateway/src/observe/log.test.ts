@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createLogger } from './log.ts'
 
@@ -49,4 +54,32 @@ test('the level is kept', () => {
   const logger = createLogger({ level: 'warn', pretty: false, destination: { write: (line) => lines.push(line) } })
   logger.info('not this')
   expect(lines).toEqual([])
+})
+
+test('a log that grows onto a full disk ends nothing, and goes on when there is space', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kurir-log-'))
+  const file = join(directory, 'gateway.log')
+  const log = openSync(file, 'a')
+  const script = `
+    import { execFileSync } from 'node:child_process'
+    import { createLogger } from ${JSON.stringify(fileURLToPath(new URL('log.ts', import.meta.url)))}
+    const limit = (bytes) => execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=' + bytes + ':'])
+    const logger = createLogger({ level: 'info', pretty: false })
+    limit(4096)
+    for (let n = 0; n < 20_000; n += 1) logger.info({ n }, 'while it is full')
+    limit('unlimited')
+    logger.info('there is space again')
+    console.log('still there')
+  `
+  const args = ['--input-type=module', '--eval', script]
+  const { stdout, status } = spawnSync(process.execPath, args, {
+    stdio: ['ignore', 'pipe', log],
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  closeSync(log)
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  rmSync(directory, { recursive: true })
+  expect({ stdout, status }).toEqual({ stdout: 'still there\n', status: 0 })
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ msg: 'there is space again' })
 })

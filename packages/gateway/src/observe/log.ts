@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { type Logger, pino } from 'pino'
 
@@ -27,7 +28,7 @@ export interface LogOptions {
 
 /** Makes the process's logger. What secret names hold is replaced by `[redacted]`. */
 export function createLogger({ level, pretty, destination }: LogOptions): Logger {
-  const lines = destination ?? pino.destination({ fd: 2, sync: true })
+  const lines = destination ?? standardError()
   const stream = pretty ? prettyStream(lines) : lines
   return pino(
     {
@@ -40,6 +41,36 @@ export function createLogger({ level, pretty, destination }: LogOptions): Logger
     },
     stream,
   )
+}
+
+/** A reader that is slow is waited for. Milliseconds. */
+const PAUSE_MS = 5
+
+/**
+ * Standard error. A line that cannot be written, as on a full disk, is lost and ends nothing; pino's own destination ends the
+ * process there, or keeps all lines in memory.
+ */
+function standardError(): { write(line: string): void } {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  let isCut = false
+  return {
+    write(line) {
+      let rest = Buffer.from(isCut ? `\n${line}` : line)
+      while (rest.length > 0) {
+        try {
+          rest = rest.subarray(writeSync(2, rest))
+          isCut = rest.length > 0
+        } catch (error) {
+          if (!isBusy(error)) return
+          Atomics.wait(pause, 0, 0, PAUSE_MS)
+        }
+      }
+    },
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
 }
 
 function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
