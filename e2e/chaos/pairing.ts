@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { ProblemError } from 'kurir-client'
 import { json } from '../support/api.ts'
 import { receivedIn } from '../support/client.ts'
 import type { Ground } from '../support/ground.ts'
@@ -56,6 +57,17 @@ async function showQr(ground: Ground, { id, phone }: Session): Promise<void> {
   await ground.untilStatus(id, 'qr')
 }
 
+/** False where the scan of before has come through meanwhile. */
+async function scanOnce(ground: Ground, session: Session): Promise<boolean> {
+  try {
+    await ground.scan(session)
+    return true
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'already_connected') return false
+    throw error
+  }
+}
+
 /** The session is connected, or shows a QR code and is then; messages go both ways. Answers whether it was scanned again. */
 async function finish(ground: Ground, findings: Findings, session: Session): Promise<boolean> {
   const { id, phone } = session
@@ -66,9 +78,7 @@ async function finish(ground: Ground, findings: Findings, session: Session): Pro
     if (status === 'stopped' || status === 'logged_out') {
       await ground.native.post('/v1/sessions/{session}/start', of(id))
     }
-    if (status !== 'qr' || scanned) continue
-    scanned = true
-    await ground.scan(session)
+    if (status === 'qr' && !scanned) scanned = await scanOnce(ground, session)
   }
   const contact = ground.place.contacts[0]?.phone ?? ''
   const message = { to: contact, type: 'text', text: `from ${id}` } as const

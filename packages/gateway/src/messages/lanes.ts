@@ -12,6 +12,7 @@ export interface Held {
   refusals: number
   timeouts: number
   errors: number
+  outages: number
 }
 
 interface Lane {
@@ -45,6 +46,7 @@ export class Lanes {
       refusals: 0,
       timeouts: 0,
       errors: 0,
+      outages: 0,
     }
     this.#byWaId.set(item.waId, held)
     const lane = this.#lanes.get(item.chat)

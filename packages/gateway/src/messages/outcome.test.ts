@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { KurirError } from '../core/errors.ts'
 import { AckTimeout, ConnectionLost } from '../engine/port.ts'
 import {
   type Attempted,
@@ -10,12 +11,13 @@ import {
   type Verdict,
 } from './outcome.ts'
 
-const first: Obstacles = { refusals: 1, timeouts: 1, errors: 1 }
-const last: Obstacles = { refusals: MAX_REFUSALS, timeouts: MAX_TIMEOUTS, errors: MAX_ERRORS }
+const first: Obstacles = { refusals: 1, timeouts: 1, errors: 1, outages: 1 }
+const last: Obstacles = { refusals: MAX_REFUSALS, timeouts: MAX_TIMEOUTS, errors: MAX_ERRORS, outages: 1 }
 
 const failed = (reason: string) => ({ kind: 'settled', status: 'failed', reason })
 const again = { kind: 'again', failures: 1 }
 const timeout = new AckTimeout('no ack')
+const outage = new KurirError('unavailable')
 const lost = new ConnectionLost('gone')
 
 /** What came of an attempt, what follows the first time, and what follows when it has happened too often. */
@@ -34,6 +36,7 @@ const TABLE: [string, Attempted, object, object][] = [
   ['refused for now', { kind: 'refused', code: '503', retry: true }, again, failed('rejected')],
   ['no ack', { kind: 'error', error: timeout }, again, { kind: 'settled', status: 'unknown' }],
   ['connection lost', { kind: 'error', error: lost }, { kind: 'left' }, { kind: 'left' }],
+  ['the store takes nothing', { kind: 'error', error: outage }, again, again],
   ['broken', { kind: 'error', error: new Error('no keys') }, again, failed('not_encryptable')],
 ]
 

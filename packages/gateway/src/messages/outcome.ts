@@ -11,6 +11,8 @@ export interface Obstacles {
   refusals: number
   timeouts: number
   errors: number
+  /** How often in a row the store or the disk took nothing. */
+  outages: number
 }
 
 export type Verdict =
@@ -47,7 +49,7 @@ export const MAX_TIMEOUTS = 10
 const RESTRICTED = '463'
 
 /** Decides what follows an attempt. Code 463 is never retried: each further try counts against the account. */
-export function judge(attempt: Attempted, { refusals, timeouts, errors }: Obstacles): Verdict {
+export function judge(attempt: Attempted, { refusals, timeouts, errors, outages }: Obstacles): Verdict {
   switch (attempt.kind) {
     case 'acked':
       return { kind: 'settled', status: 'sent', at: attempt.at }
@@ -64,6 +66,7 @@ export function judge(attempt: Attempted, { refusals, timeouts, errors }: Obstac
       if (attempt.error instanceof AckTimeout) {
         return timeouts < MAX_TIMEOUTS ? { kind: 'again', failures: timeouts } : { kind: 'settled', status: 'unknown' }
       }
+      if (isOutage(attempt.error)) return { kind: 'again', failures: outages }
       if (errors < MAX_ERRORS) return { kind: 'again', failures: errors }
       return { kind: 'settled', status: 'failed', reason: 'not_encryptable' }
     default:
@@ -71,13 +74,17 @@ export function judge(attempt: Attempted, { refusals, timeouts, errors }: Obstac
   }
 }
 
-/** Decides what follows when the bytes of a message could not be made; `errors` is how often that was so. */
-export function judgePreparation(error: unknown, { errors }: Pick<Obstacles, 'errors'>): Verdict {
+/** The store or the disk takes nothing now: that is no fault of the message, however often. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof KurirError && error.code === 'unavailable'
+}
+
+/** Decides what follows when the bytes of a message could not be made. */
+export function judgePreparation(error: unknown, { errors, outages }: Pick<Obstacles, 'errors' | 'outages'>): Verdict {
   if (error instanceof ConnectionLost) return { kind: 'left' }
   if (error instanceof FileMissing) return { kind: 'settled', status: 'failed', reason: 'media_unavailable' }
-  // The store or the disk takes nothing now: that is no fault of the message.
-  const isPassing = error instanceof KurirError && error.code === 'unavailable'
-  if (isPassing || errors < MAX_UPLOADS) return { kind: 'again', failures: errors }
+  if (isOutage(error)) return { kind: 'again', failures: outages }
+  if (errors < MAX_UPLOADS) return { kind: 'again', failures: errors }
   return {
     kind: 'settled',
     status: 'failed',

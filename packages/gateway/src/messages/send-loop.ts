@@ -5,7 +5,7 @@ import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { MessageRecord } from '../core/message.ts'
 import { AckTimeout, type EngineConnection } from '../engine/port.ts'
 import { type Held, Lanes } from './lanes.ts'
-import { type Attempted, judge, judgePreparation, RESEND, type Verdict } from './outcome.ts'
+import { type Attempted, isOutage, judge, judgePreparation, RESEND, type Verdict } from './outcome.ts'
 import type { Pacer } from './pacer.ts'
 import type { MessageStore, OutboxItem, StatusAdvance } from './ports.ts'
 import type { Preparation } from './prepare.ts'
@@ -33,6 +33,8 @@ const PAGE = 200
 const WINDOW = 2_000
 /** How many more may wait in memory because they are held, so that others come by. */
 const MOST_HELD = 50_000
+/** Outages that lengthen the wait before the next try: to about four seconds. */
+const MOST_OUTAGES = 3
 /** A message that is held is looked at again after so long, since it may be let go sooner. Milliseconds. */
 const LOOK_MS = 15_000
 
@@ -245,7 +247,7 @@ export class SendLoop {
     try {
       return await preparation.prepare(held.item, this.#connection)
     } catch (error) {
-      held.errors += 1
+      countError(held, error)
       this.#log(held, { err: error }, 'a message could not be prepared')
       const verdict = judgePreparation(error, held)
       if (verdict.kind === 'settled' && verdict.status === 'failed') {
@@ -278,7 +280,7 @@ export class SendLoop {
     } else if (attempt.kind === 'error') {
       const { error } = attempt
       if (error instanceof AckTimeout) held.timeouts += 1
-      else held.errors += 1
+      else countError(held, error)
       this.#log(held, { err: error }, 'a message was not acknowledged')
     }
   }
@@ -296,5 +298,15 @@ export class SendLoop {
   #track(work: Promise<void>): void {
     const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked))
     this.#work.add(tracked)
+  }
+}
+
+function countError(held: Held, error: unknown): void {
+  if (isOutage(error)) {
+    // Later waits are no longer than some seconds: the outbox goes on soon after the store does.
+    held.outages = Math.min(held.outages + 1, MOST_OUTAGES)
+  } else {
+    held.errors += 1
+    held.outages = 0
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { KurirError } from '../core/errors.ts'
 import { type Jid, phoneJid } from '../core/jid.ts'
 import type { MessageRecord } from '../core/message.ts'
 import { NO_QUOTAS } from '../core/quota.ts'
@@ -259,6 +260,18 @@ describe('refusals', () => {
     await clock.advance(5 * 60_000)
     const failed = await rig.messages.get(null, broken.id)
     expect(failed.history.at(-1)).toMatchObject({ status: 'failed', reason: 'not_encryptable' })
+  })
+
+  test('a store that takes nothing during an attempt is no fault of the message, however long it lasts', async () => {
+    const clock = new ManualClock()
+    const { account } = await connected({ clock })
+    account.answer = () => ({ kind: 'throw', error: new KurirError('unavailable') })
+    const message = await rig.text('halo')
+    await clock.advance(30 * 60_000)
+    expect((await rig.messages.get(null, message.id)).status).toBe('accepted')
+    account.answer = () => ({ kind: 'ack' })
+    await clock.advance(5_000)
+    expect((await rig.messages.get(null, message.id)).status).toBe('sent')
   })
 })
 
