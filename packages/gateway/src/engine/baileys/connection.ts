@@ -42,11 +42,13 @@ import { requestPairingCode } from './pairing-code.ts'
 import { Preparer } from './preparer.ts'
 import { PrivacyTokens } from './privacy-tokens.ts'
 import { ResendRequests } from './resend-requests.ts'
+import { RetryAnswers } from './retry-answers.ts'
 import { RetryWatch } from './retry-watch.ts'
 import { isConnectionLoss, Sender } from './sender.ts'
 import type { SessionState } from './session-state.ts'
 import { socketConfig } from './socket-config.ts'
 import type { Turns } from './turns.ts'
+import { failUnanswered } from './unanswered.ts'
 import { Uploads } from './upload.ts'
 
 const FIRST_QR_MS = 60_000
@@ -88,6 +90,7 @@ export class BaileysConnection implements EngineConnection {
   readonly #browser: [string, string, string]
   readonly #opened = Promise.withResolvers<void>()
   readonly #retries: RetryWatch
+  readonly #answers: RetryAnswers
   readonly #life = new Lifetime()
   readonly #closed = Promise.withResolvers<void>()
   #phase: Phase = 'opening'
@@ -115,12 +118,14 @@ export class BaileysConnection implements EngineConnection {
     const waitMs = context.timeouts.resend
     this.#resends = new ResendRequests({ placeholders, clock, logger, me, waitMs, onTrouble })
     this.#retries = new RetryWatch((trouble) => onTrouble?.(trouble))
+    this.#answers = new RetryAnswers(clock, context.timeouts.ack)
     this.#history = this.#makeHistory()
     this.#inbound = new Inbound({
       history: this.#history,
       ...{ session, auth, sink, clock, logger, failpoint, me, keys, placeholders, onTrouble },
       resends: this.#resends,
       retries: this.#retries,
+      answers: this.#answers,
       lookUp: (jid: Jid) => otherAddress(state.keys, jid),
     })
     const actions = { sock: () => this.#open(this.#sock), ask: <T>(answer: Promise<T>) => this.#ask(answer) }
@@ -204,6 +209,7 @@ export class BaileysConnection implements EngineConnection {
     this.#inbound.attach(sock)
     this.#groups.attach(sock)
     closePromptly(sock)
+    failUnanswered(sock, this.#context.timeouts.query)
     keepUnavailable(sock, this.#credentials.creds)
     this.#watch(sock, this.#credentials)
   }
@@ -255,7 +261,10 @@ export class BaileysConnection implements EngineConnection {
     sock.ws.on('frame', () => {
       this.#lastFrameAt = clock.now()
     })
-    sock.ws.on('CB:ack,class:message', (ack: BinaryNode) => this.#acks.receive(ack))
+    sock.ws.on('CB:ack,class:message', (ack: BinaryNode) => {
+      this.#acks.receive(ack)
+      this.#answers.acked(ack.attrs.id)
+    })
     // Baileys sends no presence for an account without a name, and never takes the one it is told here (trap T26).
     sock.ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
       const { me } = credentials.creds
@@ -333,6 +342,7 @@ export class BaileysConnection implements EngineConnection {
     this.#preparer?.end()
     this.chatActions.end()
     this.#resends.end()
+    this.#answers.end()
     this.#history.stop()
     this.#life.end()
     this.#opened.reject(lost)

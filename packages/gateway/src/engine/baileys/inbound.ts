@@ -10,6 +10,7 @@ import type { Trouble } from './options.ts'
 import { receiptOf } from './receipts.ts'
 import type { DecryptionJournal } from './repository-context.ts'
 import type { ResendRequests } from './resend-requests.ts'
+import type { RetryAnswers } from './retry-answers.ts'
 import type { RetryWatch } from './retry-watch.ts'
 import type { SignalKeys } from './signal-keys.ts'
 import type { SignalUnit } from './signal-unit.ts'
@@ -26,6 +27,7 @@ export interface InboundContext extends PumpContext {
   keys: SignalKeys
   resends: Pick<ResendRequests, 'add'>
   retries: Pick<RetryWatch, 'receipt'>
+  answers: Pick<RetryAnswers, 'give'>
   sink: Pick<EngineSink, 'onMessage' | 'onUndecryptable' | 'onReceipt' | 'onGroupUpdate' | 'onCall'>
   failpoint: Failpoint | undefined
   onTrouble: ((trouble: Trouble) => void) | undefined
@@ -134,8 +136,12 @@ export class Inbound implements DecryptionJournal {
   }
 
   #receipt(stanza: BinaryNode, proceed: Proceed): Promise<void> {
-    const { me, sink, clock, retries } = this.#context
-    retries.receipt(stanza)
+    const { me, sink, clock, retries, answers } = this.#context
+    if (stanza.attrs.type === 'retry') {
+      retries.receipt(stanza)
+      void answers.give(stanza, proceed)
+      return Promise.resolve()
+    }
     const own = me()
     const receipt = own && receiptOf(stanza, own, clock.now())
     return this.#storeFirst('receipt', stanza, proceed, async () => receipt && sink.onReceipt(receipt))

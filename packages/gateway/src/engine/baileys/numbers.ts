@@ -1,12 +1,8 @@
 import { jidNormalizedUser, type WASocket } from 'baileys'
 import { type Jid, jidKind, jidUser, parseJid, phoneJid } from '../../core/jid.ts'
-import type { NumberCheck } from '../port.ts'
+import { AckTimeout, type NumberCheck } from '../port.ts'
 import type { BoundedCache } from './bounded-cache.ts'
-
-/** The server did not answer a query in time. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
-}
+import { isUnanswered } from './unanswered.ts'
 
 /** Which numbers have an account. A send to one that has none would be acknowledged and reach nobody (trap T11). */
 export class Numbers {
@@ -81,8 +77,9 @@ export class Numbers {
   }
 
   async #query(phones: string[]): Promise<Jid[]> {
-    const answer = await this.#sock.onWhatsApp(...phones)
-    if (!answer) throw new NoAnswer('the server did not say which numbers exist')
-    return answer.filter(({ exists }) => exists).flatMap(({ jid }) => parseJid(jid) ?? [])
+    const answer = await this.#sock.onWhatsApp(...phones).catch((error: unknown) => {
+      throw isUnanswered(error) ? new AckTimeout('the server did not say which numbers exist') : error
+    })
+    return (answer ?? []).filter(({ exists }) => exists).flatMap(({ jid }) => parseJid(jid) ?? [])
   }
 }

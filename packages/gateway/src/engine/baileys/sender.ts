@@ -1,13 +1,15 @@
 import { areJidsSameUser, proto, type WASocket } from 'baileys'
 import type { Clock } from '../../core/clock.ts'
+import { KurirError } from '../../core/errors.ts'
 import type { Failpoint } from '../../core/failpoints.ts'
 import { type Jid, jidKind } from '../../core/jid.ts'
 import { AckTimeout, ConnectionLost, type OutboundMessage, type SendOutcome } from '../port.ts'
 import { type Ack, type Acks, outcomeOf, within } from './acks.ts'
-import { NoAnswer, type Numbers } from './numbers.ts'
+import type { Numbers } from './numbers.ts'
 import type { PrivacyTokens } from './privacy-tokens.ts'
 import type { SignalKeys } from './signal-keys.ts'
 import { stanzaExtras } from './to-wa/stanza.ts'
+import { isUnanswered } from './unanswered.ts'
 
 /** The server's answer to a stanza for devices that are gone: ask for the devices again, then try once more. */
 const STALE_DEVICES = '479'
@@ -99,13 +101,14 @@ export class Sender {
 
 /**
  * What a failed attempt means. Nothing was written where encryption failed; a query without an answer says nothing
- * about the recipient, so it is a matter of trying later. Where the line is gone Baileys has closed what it encrypts
- * with, and the failure says nothing about the recipient either.
+ * about the recipient, so it is a matter of trying later, and so is a store that takes nothing. Where the line is gone
+ * Baileys has closed what it encrypts with, and the failure says nothing about the recipient either.
  */
 function refusal(error: unknown, isOpen: boolean): SendOutcome {
   if (error instanceof ConnectionLost || error instanceof AckTimeout) throw error
-  if (error instanceof NoAnswer) throw new AckTimeout(error.message)
   if (!isOpen || isConnectionLoss(error)) throw new ConnectionLost('the connection ended during the send')
+  if (error instanceof KurirError) throw error
+  if (isUnanswered(error)) throw new AckTimeout('a query was not answered')
   return { kind: 'refused', code: 'not_encryptable', retry: true }
 }
 

@@ -46,7 +46,8 @@ export function socketConfig(parts: SocketParts): UserFacingSocketConfig {
     // The engine has its own deadline for the handshake, and `ws` fails a write whose socket is gone. With a limit here
     // Baileys takes an error's stack trace for each stanza, a sixth of its time.
     connectTimeoutMs: 0,
-    defaultQueryTimeoutMs: timeouts.query,
+    // The engine's own limit is the shorter one (`failUnanswered`).
+    defaultQueryTimeoutMs: timeouts.query + 1_000,
     keepAliveIntervalMs: timeouts.keepAlive,
     ...(timeouts.qr === undefined ? {} : { qrTimeout: timeouts.qr }),
     transactionOpts: { maxCommitRetries: 3, delayBetweenTriesMs: 200 },

@@ -4,20 +4,21 @@ import { fileURLToPath } from 'node:url'
 import { proto } from 'baileys'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { KurirError } from '../../core/errors.ts'
+import { AckTimeout } from '../port.ts'
 import { Bench, eventually } from './test/harness.ts'
 import { stockEnd, stockLogin, stockPair } from './test/stock.ts'
 
 let bench: Bench
 
-/** The server's answers to requests for keys do not reach the account until this is called back. */
-function withholdBundles(phone: string): () => void {
+/** The server's answers of one kind do not reach the account until this is called back. */
+function withhold(phone: string, kind: 'keys' | 'devices'): () => void {
   const { link } = bench.companion(phone)
   if (!link) throw new Error('nobody is there')
   const send = link.send
   const held: Parameters<typeof send>[0][] = []
+  const tag = kind === 'keys' ? 'skey' : 'device-list'
   link.send = (stanza) => {
-    const [child] = Array.isArray(stanza.content) ? stanza.content : []
-    if (stanza.tag === 'iq' && child?.tag === 'list' && JSON.stringify(child).includes('skey')) held.push(stanza)
+    if (stanza.tag === 'iq' && JSON.stringify(stanza).includes(`"${tag}"`)) held.push(stanza)
     else send.call(link, stanza)
   }
   return () => {
@@ -40,7 +41,7 @@ describe('T7: a request for keys that is not answered', () => {
     const { connection, phone } = await bench.account()
     const [bob, carol] = [await bench.contact(), await bench.contact()]
     await connection.send(bench.outbound(carol, 'warm up'))
-    const release = withholdBundles(phone)
+    const release = withhold(phone, 'keys')
     let isOver = false
     const slow = connection.send(bench.outbound(bob, 'slow')).finally(() => {
       isOver = true
@@ -49,6 +50,42 @@ describe('T7: a request for keys that is not answered', () => {
     expect(isOver).toBe(false)
     release()
     expect(await slow).toMatchObject({ kind: 'acked' })
+  })
+})
+
+describe('a question of devices that is not answered', () => {
+  test('is no answer: the message goes out when the server says to whom', async () => {
+    const { phone, session, connection: usual } = await bench.account()
+    const bob = await bench.contact()
+    await usual.close()
+    const { connection } = await bench.login(session, bench.newEngine({ timeouts: { query: 500 } }))
+    const release = withhold(phone, 'devices')
+    const message = bench.outbound(bob, 'hello')
+    await expect(connection.send(message)).rejects.toBeInstanceOf(AckTimeout)
+    expect(bench.wire.of(phone, 'message', { id: message.waId })).toEqual([])
+    release()
+    expect(await connection.send(message)).toMatchObject({ kind: 'acked' })
+    const shown = await eventually(async () => (await bench.control.inbox(bob))[0])
+    expect(shown).toMatchObject({ id: message.waId, copies: 1 })
+  })
+
+  test('does not cost somebody the answer who asks for a message again', async () => {
+    const { phone, session, connection: usual } = await bench.account()
+    const bob = await bench.contact()
+    await usual.send(bench.outbound(bob, 'warm up'))
+    await usual.close()
+    const timeouts = { query: 500, ack: 1_000 }
+    const { connection } = await bench.login(session, bench.newEngine({ timeouts }))
+    await bench.control.fault('retry-receipt', { session: phone, count: 1 })
+    await bench.control.call('POST', `/phones/${bob}/offline`)
+    const message = bench.outbound(bob, 'hello')
+    expect(await connection.send(message)).toMatchObject({ kind: 'acked' })
+    const releases = [withhold(phone, 'devices'), withhold(phone, 'keys')]
+    await bench.control.call('POST', `/phones/${bob}/online`)
+    await eventually(() => bench.wire.of(phone, 'ack', { class: 'receipt', id: message.waId }).length > 0)
+    for (const release of releases.reverse()) release()
+    const shown = await eventually(async () => (await bench.control.inbox(bob))[1])
+    expect(shown).toMatchObject({ id: message.waId, text: 'hello', undecryptable: 1 })
   })
 })
 
