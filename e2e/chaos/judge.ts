@@ -21,12 +21,25 @@ export async function judge(
   const out = await settled(() => load.judgeOut())
   const told = await settled(async () => load.judgeIn())
   note(findings, out, 'sent')
+  if (out.lost > 0) findings.expect(false, `what was sent ended as ${await endings(ground, ids)}`)
   note(findings, told, 'received')
   findings.none(await untilZero(() => countUndelivered(ground.place, ids)), 'messages that did not end as delivered')
   findings.none(receiver.forged, 'webhooks with a wrong signature')
   await sayOdd(ground, findings)
   const extra = `${out.extraCopies} copies sent again under their id, ${told.extraCopies} events told again under theirs`
   return { out, in: told, text: `${inWords(out, told)}; ${extra}` }
+}
+
+/** How many messages have which status, in words. */
+async function endings(ground: Ground, ids: string[]): Promise<string> {
+  const counts = new Map<string, number>()
+  for (const id of ids) {
+    const { status_history: history } = await ground.native.get('/v1/messages/{id}', { params: { path: { id } } })
+    const { status, reason } = history.at(-1) ?? { status: 'nothing' }
+    const ending = reason ? `${status} (${reason})` : status
+    counts.set(ending, (counts.get(ending) ?? 0) + 1)
+  }
+  return [...counts].map(([ending, count]) => `${count} ${ending}`).join(', ')
 }
 
 /** Notes what the lab did not understand or saw done against the protocol. */

@@ -1,4 +1,4 @@
-import { KurirError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 import type { JobId, SessionUid } from '../core/ids.ts'
 import { type AnswerNeeds, answerMessage } from './answer.ts'
 import { PatternCache } from './pattern.ts'
@@ -140,7 +140,7 @@ export class Responder {
     try {
       return await answerMessage(job, this.#needs, this.#stop.signal)
     } catch (error) {
-      if (error instanceof KurirError && error.code === 'unavailable') throw error
+      if (isUnavailable(error)) throw error
       logger.error({ err: error, job: job.id }, 'answering a message failed')
       const at = clock.now()
       if (job.attempts >= MOST_FAULTS) return { kind: 'ended', at, reason: 'internal' }

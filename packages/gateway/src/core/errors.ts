@@ -74,3 +74,8 @@ export class KurirError extends Error {
     return ERRORS[this.code].status
   }
 }
+
+/** Whether the store, or whatever else was needed, takes nothing now: that passes, and the same may be tried again. */
+export function isUnavailable(error: unknown): error is KurirError {
+  return error instanceof KurirError && error.code === 'unavailable'
+}

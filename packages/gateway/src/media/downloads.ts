@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { backOffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
-import { KurirError } from '../core/errors.ts'
+import { isUnavailable, KurirError } from '../core/errors.ts'
 import type { MediaId } from '../core/media.ts'
 import { DownloadFailed } from '../engine/port.ts'
 import { typeOfFile } from './file-types.ts'
@@ -123,7 +123,7 @@ export class Downloads {
       this.#outages = 0
       return { ...media, state: 'here', sha256, size, mimetype }
     } catch (error) {
-      throw error instanceof KurirError && error.code === 'unavailable' ? new NotKept(error) : error
+      throw isUnavailable(error) ? new NotKept(error) : error
     } finally {
       this.#stop.signal.removeEventListener('abort', cut)
       content.destroy()
@@ -146,7 +146,7 @@ export class Downloads {
     else logger.info(line, 'a received file could not be fetched now')
     await store.settleDownload(media.id, outcome)
     if (outcome.kind === 'gone') return new KurirError('media_gone')
-    if (error instanceof KurirError && error.code === 'unavailable') return error
+    if (isUnavailable(error)) return error
     return new KurirError('unavailable', 'The file could not be fetched from WhatsApp now')
   }
 

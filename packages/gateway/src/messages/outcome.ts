@@ -1,5 +1,5 @@
 import type { BackOff } from '../core/backoff.ts'
-import { KurirError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 import type { FailureReason } from '../core/message.ts'
 import { AckTimeout, ConnectionLost, FileMissing, type SendOutcome, UploadFailed } from '../engine/port.ts'
 
@@ -66,7 +66,8 @@ export function judge(attempt: Attempted, { refusals, timeouts, errors, outages 
       if (attempt.error instanceof AckTimeout) {
         return timeouts < MAX_TIMEOUTS ? { kind: 'again', failures: timeouts } : { kind: 'settled', status: 'unknown' }
       }
-      if (isOutage(attempt.error)) return { kind: 'again', failures: outages }
+      // That is no fault of the message, however often it is so.
+      if (isUnavailable(attempt.error)) return { kind: 'again', failures: outages }
       if (errors < MAX_ERRORS) return { kind: 'again', failures: errors }
       return { kind: 'settled', status: 'failed', reason: 'not_encryptable' }
     default:
@@ -74,16 +75,11 @@ export function judge(attempt: Attempted, { refusals, timeouts, errors, outages 
   }
 }
 
-/** The store or the disk takes nothing now: that is no fault of the message, however often. */
-export function isOutage(error: unknown): boolean {
-  return error instanceof KurirError && error.code === 'unavailable'
-}
-
 /** Decides what follows when the bytes of a message could not be made. */
 export function judgePreparation(error: unknown, { errors, outages }: Pick<Obstacles, 'errors' | 'outages'>): Verdict {
   if (error instanceof ConnectionLost) return { kind: 'left' }
   if (error instanceof FileMissing) return { kind: 'settled', status: 'failed', reason: 'media_unavailable' }
-  if (isOutage(error)) return { kind: 'again', failures: outages }
+  if (isUnavailable(error)) return { kind: 'again', failures: outages }
   if (errors < MAX_UPLOADS) return { kind: 'again', failures: errors }
   return {
     kind: 'settled',

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
 import { backOffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
+import { isUnavailable } from '../core/errors.ts'
 import type { SessionUid, WaMessageId } from '../core/ids.ts'
 import type { MessageRecord } from '../core/message.ts'
 import { AckTimeout, type EngineConnection } from '../engine/port.ts'
 import { type Held, Lanes } from './lanes.ts'
-import { type Attempted, isOutage, judge, judgePreparation, RESEND, type Verdict } from './outcome.ts'
+import { type Attempted, judge, judgePreparation, RESEND, type Verdict } from './outcome.ts'
 import type { Pacer } from './pacer.ts'
 import type { MessageStore, OutboxItem, StatusAdvance } from './ports.ts'
 import type { Preparation } from './prepare.ts'
@@ -302,7 +303,7 @@ export class SendLoop {
 }
 
 function countError(held: Held, error: unknown): void {
-  if (isOutage(error)) {
+  if (isUnavailable(error)) {
     // Later waits are no longer than some seconds: the outbox goes on soon after the store does.
     held.outages = Math.min(held.outages + 1, MOST_OUTAGES)
   } else {

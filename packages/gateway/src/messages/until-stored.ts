@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { backOffMs } from '../core/backoff.ts'
 import type { Clock } from '../core/clock.ts'
-import { KurirError } from '../core/errors.ts'
+import { isUnavailable } from '../core/errors.ts'
 
 /** Waits between tries of a store that fails. */
 const STORE_RETRY = { firstMs: 100, maxMs: 5_000 }
@@ -28,8 +28,7 @@ export class StoreRetry {
       try {
         return await write()
       } catch (error) {
-        const isPassing = error instanceof KurirError && error.code === 'unavailable'
-        if (!isPassing || this.#signal.aborted) throw error
+        if (!isUnavailable(error) || this.#signal.aborted) throw error
         this.#logger.warn({ err: error, failures }, 'the store takes nothing now; trying again')
       }
       await this.#clock.sleep(backOffMs(failures, STORE_RETRY), this.#signal)

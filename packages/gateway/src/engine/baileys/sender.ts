@@ -1,6 +1,6 @@
 import { areJidsSameUser, proto, type WASocket } from 'baileys'
 import type { Clock } from '../../core/clock.ts'
-import { KurirError } from '../../core/errors.ts'
+import { isUnavailable } from '../../core/errors.ts'
 import type { Failpoint } from '../../core/failpoints.ts'
 import { type Jid, jidKind } from '../../core/jid.ts'
 import { AckTimeout, ConnectionLost, type OutboundMessage, type SendOutcome } from '../port.ts'
@@ -107,7 +107,7 @@ export class Sender {
 function refusal(error: unknown, isOpen: boolean): SendOutcome {
   if (error instanceof ConnectionLost || error instanceof AckTimeout) throw error
   if (!isOpen || isConnectionLoss(error)) throw new ConnectionLost('the connection ended during the send')
-  if (error instanceof KurirError) throw error
+  if (isUnavailable(error)) throw error
   if (isUnanswered(error)) throw new AckTimeout('a query was not answered')
   return { kind: 'refused', code: 'not_encryptable', retry: true }
 }

@@ -1,6 +1,6 @@
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
 import type { Clock } from '../../core/clock.ts'
-import { KurirError } from '../../core/errors.ts'
+import { isUnavailable } from '../../core/errors.ts'
 import type { SessionUid } from '../../core/ids.ts'
 import type { AuthStore, JournalEntry, KeyWrite } from './auth-port.ts'
 import { BoundedCache } from './bounded-cache.ts'
@@ -97,10 +97,8 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
       return
     }
     kept.onDisk = true
-    await this.#store.commit(this.#session, {
-      keys: [{ type: 'sender-key-memory', id: group, value: kept.text }],
-      journal: [],
-    })
+    const keys = [{ type: 'sender-key-memory', id: group, value: kept.text }]
+    await this.#insist(() => this.#store.commit(this.#session, { keys, journal: [] }))
   }
 
   /** Refuses all further writes: the session was wiped, and a late one must not outlive it. */
@@ -122,8 +120,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
       try {
         return await work()
       } catch (error) {
-        const isPassing = error instanceof KurirError && error.code === 'unavailable'
-        if (!isPassing || this.#retired || !this.#life || this.#life.aborted) throw error
+        if (!isUnavailable(error) || this.#retired || !this.#life || this.#life.aborted) throw error
       }
       await this.#clock.sleep(pause, this.#life)
     }

@@ -149,6 +149,22 @@ describe('T17: a store that fails while a message is sent', () => {
     expect(bench.wire.of(phone, 'message', { id: message.waId })).toHaveLength(1)
   })
 
+  test('what is stored after the ack is stored when that is possible, and the message counts as acknowledged', async () => {
+    const { connection, phone } = await bench.account()
+    const group = await bench.group('Friends', await bench.contact(), [phone])
+    const message = bench.outbound(group, 'hello all')
+    let failures = 0
+    bench.auth.onCommit = ({ keys }) => {
+      if (!keys.some(({ type }) => type === 'sender-key-memory') || failures === 2) return
+      failures += 1
+      throw new KurirError('unavailable')
+    }
+    expect(await connection.send(message)).toMatchObject({ kind: 'acked' })
+    bench.auth.onCommit = () => {}
+    expect(failures).toBe(2)
+    expect(bench.wire.of(phone, 'message', { id: message.waId })).toHaveLength(1)
+  })
+
   test('for good: the send fails and nobody has seen the message; a stock Baileys rejects what was delivered', async () => {
     const { connection, phone } = await bench.account()
     const bob = await bench.contact()
