@@ -1,7 +1,7 @@
-import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { freePort } from '../../packages/gateway/src/sandbox/free-port.ts'
 import { type Database, databaseFor } from '../support/database.ts'
+import { Inspector } from './inspector.ts'
 import { startGateway } from './send.ts'
 
 interface ProfileNode {
@@ -31,20 +31,27 @@ export interface Profiling {
   say: (text: string) => void
 }
 
-/** Sends messages to people through a gateway that is profiled from its start on, and says where its time went. */
+/** Sends messages to people through a warm gateway that is profiled meanwhile, and says where its time went. */
 export async function profileSends({ database, messages, file, say }: Profiling): Promise<Share[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'kurir-profile-'))
   const { settings, drop } = await databaseFor(database)
+  const port = await freePort()
   try {
-    const bench = await startGateway(say, { ...settings, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` })
-    say(`sending ${messages} messages`)
-    await bench.run(messages, 'person').finally(() => bench.stop())
-    const [written] = globSync(join(folder, '*.cpuprofile'))
-    if (written === undefined) throw new Error('the gateway ended without writing its profile')
-    copyFileSync(written, file)
-    return sharesOf(JSON.parse(readFileSync(written, 'utf8')) as Profile, messages)
+    const bench = await startGateway(say, { ...settings, NODE_OPTIONS: `--inspect-port=127.0.0.1:${port}` })
+    try {
+      await bench.run(messages / 5, 'person')
+      const inspector = await Inspector.of(bench.contract.gatewayPid, port)
+      await inspector.call('Profiler.enable')
+      await inspector.call('Profiler.start')
+      say(`sending ${messages} messages`)
+      await bench.run(messages, 'person')
+      const { profile } = await inspector.call<{ profile: Profile }>('Profiler.stop')
+      inspector.close()
+      writeFileSync(file, JSON.stringify(profile))
+      return sharesOf(profile, messages)
+    } finally {
+      await bench.stop()
+    }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
     await drop()
   }
 }
