@@ -3,6 +3,7 @@ import { freePort } from '../../packages/gateway/src/sandbox/free-port.ts'
 import { type Database, databaseFor } from '../support/database.ts'
 import { Inspector } from './inspector.ts'
 import { startGateway } from './send.ts'
+import type { Share } from './table.ts'
 
 interface ProfileNode {
   id: number
@@ -15,12 +16,6 @@ interface Profile {
   nodes: ProfileNode[]
   samples: number[]
   timeDeltas: number[]
-}
-
-/** CPU time of one part of the gateway. */
-export interface Share {
-  part: string
-  msPerMessage: number
 }
 
 export interface Profiling {
@@ -57,7 +52,7 @@ export async function profileSends({ database, messages, file, say }: Profiling)
 }
 
 /** Self time by room, package or part of Node.js, the largest first. */
-export function sharesOf(profile: Profile, messages: number): Share[] {
+function sharesOf(profile: Profile, messages: number): Share[] {
   const parts = partsOf(profile.nodes)
   const spent = new Map<string, number>()
   for (const [index, id] of profile.samples.entries()) {

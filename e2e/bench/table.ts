@@ -1,5 +1,4 @@
 import type { Machine } from './figures.ts'
-import type { Share } from './profile.ts'
 
 export interface Row {
   figure: string
@@ -7,6 +6,12 @@ export interface Row {
   /** The same of bare Baileys in this run, where it has such a thing. */
   bare?: number
   target?: string
+}
+
+/** CPU time of one part of the gateway. */
+export interface Share {
+  part: string
+  msPerMessage: number
 }
 
 /** Prints the figures for people. */
