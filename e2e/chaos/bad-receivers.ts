@@ -10,7 +10,7 @@ import { Findings, type Scenario } from './scenario.ts'
 /** Endpoints that fail now and then; besides there are one that redirects and one that is gone. */
 const FLAKY = 18
 /** A receiver that says nothing counts as failed after this (real time). */
-const TIMEOUT_MS = 250
+const TIMEOUT_MS = 150
 const RETRY_AFTER_S = 30
 /** By then a flaky receiver has taken it. */
 const PATIENT_ATTEMPTS = 7
@@ -188,15 +188,18 @@ function judgeOrder(findings: Findings, calls: Call[]): void {
 /** When the call was made, to the second: a busy receiver may see it later. Milliseconds. */
 const sentAt = ({ hit }: Call) => Number(hit.headers['webhook-timestamp']) * SECOND_MS
 const SECOND_MS = 1_000
+const isWithin = (wait: number, least: number, most: number) =>
+  wait >= least - SECOND_MS && wait <= most + STEP_MS + SECOND_MS
 
 /**
  * The waits between the attempts of one delivery are those of the schedule, 20 % shorter or longer. On a busy machine an
- * attempt may be given up before the receiver has seen it; then nobody can tell which waits are between the others.
+ * attempt may be given up before the receiver has seen it; then nobody can tell which waits are between the others. Or before
+ * its answer has come: then nobody was asked to wait.
  */
 function judgeWaits(findings: Findings, calls: Call[], deliveries: Delivery[]): void {
   const byId = new Map<string, Call[]>()
   for (const call of calls) byId.set(call.hit.id, [...(byId.get(call.hit.id) ?? []), call])
-  let [odd, unseen] = [0, 0]
+  let [odd, unseen, requests, unheard] = [0, 0, 0, 0]
   for (const { eventId, attempts: made } of deliveries) {
     const attempts = byId.get(eventId) ?? []
     if (attempts.length !== made) unseen += 1
@@ -204,12 +207,15 @@ function judgeWaits(findings: Findings, calls: Call[], deliveries: Delivery[]): 
       const before = attempts[n - 1]
       const scheduled = RETRY_DELAYS_MS[n]
       if (!before || scheduled === undefined) continue
-      const asked = before.answered === 'asked to wait' ? RETRY_AFTER_S * 1000 : 0
       const wait = sentAt(call) - sentAt(before)
-      const [least, most] = [Math.max(scheduled * 0.8, asked), Math.max(scheduled * 1.2, asked + 1_000)]
-      if (wait < least - SECOND_MS || wait > most + STEP_MS + SECOND_MS) odd += 1
+      const asked = before.answered === 'asked to wait' ? RETRY_AFTER_S * 1000 : 0
+      if (asked > 0) requests += 1
+      if (isWithin(wait, Math.max(scheduled * 0.8, asked), Math.max(scheduled * 1.2, asked))) continue
+      if (asked > 0 && isWithin(wait, scheduled * 0.8, scheduled * 1.2)) unheard += 1
+      else odd += 1
     }
   }
   findings.none(odd, 'waits that are not those of the schedule')
+  findings.expect(unheard <= requests / 20, `${unheard} of ${requests} requests to wait were not heard`)
   findings.expect(unseen <= deliveries.length / 100, `${unseen} deliveries with attempts that were not seen`)
 }

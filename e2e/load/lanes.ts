@@ -40,13 +40,15 @@ interface Counters {
   undecryptable: number
 }
 
-/** Waits until the `n`th text may go; false where none may any more. */
-function paced({
-  perSecond = Number.POSITIVE_INFINITY,
-  mayGo = () => true,
-  signal,
-}: Pace): (n: number) => Promise<boolean> {
-  const started = Date.now()
+/**
+ * Waits until the `n`th text may go; false where none may any more. A `share` of a beat (0 to 1) is waited for first, so that
+ * lanes do not all go at the same moment.
+ */
+function paced(
+  { perSecond = Number.POSITIVE_INFINITY, mayGo = () => true, signal }: Pace,
+  share: number,
+): (n: number) => Promise<boolean> {
+  const started = Date.now() + (share * 1000) / perSecond
   return async (n) => {
     const early = started + (n * 1000) / perSecond - Date.now()
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
@@ -82,9 +84,9 @@ export class Load {
    */
   async sendOut(perLane: number, pace: Pace = {}): Promise<string[]> {
     const ids = await Promise.all(
-      this.#lanes.map(async (lane) => {
+      this.#lanes.map(async (lane, index) => {
         const accepted: string[] = []
-        const turn = paced(pace)
+        const turn = paced(pace, index / this.#lanes.length)
         for (let n = 0; n < perLane && (await turn(n)); n += 1) accepted.push(await this.#sendOne(lane, n, pace))
         return accepted
       }),
@@ -133,8 +135,8 @@ export class Load {
   async sendIn(perLane: number, pace: Pace = {}): Promise<void> {
     const { lab, sessions } = this.#place
     await Promise.all(
-      this.#lanes.map(async ({ session, contact, group }) => {
-        const turn = paced(pace)
+      this.#lanes.map(async ({ session, contact, group }, index) => {
+        const turn = paced(pace, index / this.#lanes.length)
         for (let n = 0; n < perLane && (await turn(n)); n += 1) {
           const text = `in ${session.id} ${contact.phone} ${n}`
           const to = group?.id ?? session.phone
