@@ -118,7 +118,7 @@ export class BaileysConnection implements EngineConnection {
     const waitMs = context.timeouts.resend
     this.#resends = new ResendRequests({ placeholders, clock, logger, me, waitMs, onTrouble })
     this.#retries = new RetryWatch((trouble) => onTrouble?.(trouble))
-    this.#answers = new RetryAnswers(clock, context.timeouts.ack)
+    this.#answers = new RetryAnswers(clock, context.timeouts.ack, this.#life.signal)
     this.#history = this.#makeHistory()
     this.#inbound = new Inbound({
       history: this.#history,
@@ -342,7 +342,6 @@ export class BaileysConnection implements EngineConnection {
     this.#preparer?.end()
     this.chatActions.end()
     this.#resends.end()
-    this.#answers.end()
     this.#history.stop()
     this.#life.end()
     this.#opened.reject(lost)

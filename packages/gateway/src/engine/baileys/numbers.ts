@@ -78,8 +78,9 @@ export class Numbers {
 
   async #query(phones: string[]): Promise<Jid[]> {
     const answer = await this.#sock.onWhatsApp(...phones).catch((error: unknown) => {
-      throw isUnanswered(error) ? new AckTimeout('the server did not say which numbers exist') : error
+      if (!isUnanswered(error)) throw error
     })
-    return (answer ?? []).filter(({ exists }) => exists).flatMap(({ jid }) => parseJid(jid) ?? [])
+    if (!answer) throw new AckTimeout('the server did not say which numbers exist')
+    return answer.filter(({ exists }) => exists).flatMap(({ jid }) => parseJid(jid) ?? [])
   }
 }

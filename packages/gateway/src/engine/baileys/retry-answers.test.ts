@@ -8,14 +8,15 @@ const request: BinaryNode = { tag: 'receipt', attrs: { id: '3EB0', type: 'retry'
 
 function setUp(answer: () => void = () => {}) {
   const clock = new ManualClock()
-  const answers = new RetryAnswers(clock, ACK_MS)
+  const life = new AbortController()
+  const answers = new RetryAnswers(clock, ACK_MS, life.signal)
   const shown: BinaryNode[] = []
   const give = () =>
     answers.give(request, async (stanza) => {
       shown.push(stanza)
       answer()
     })
-  return { clock, answers, shown, give }
+  return { clock, life, answers, shown, give }
 }
 
 test('a request is shown once where the server acknowledges a copy, without the mark that sets it aside', async () => {
@@ -49,10 +50,10 @@ test('of two who ask for the same message each needs a copy', async () => {
 })
 
 test('nothing is shown after the end of the connection', async () => {
-  const { answers, shown, give } = setUp()
+  const { life, shown, give } = setUp()
   const given = give()
   await settle()
-  answers.end()
+  life.abort()
   await given
   await give()
   expect(shown).toHaveLength(1)

@@ -19,20 +19,22 @@ interface Ack {
 export class RetryAnswers {
   readonly #clock: Pick<Clock, 'sleep'>
   readonly #ackMs: number
-  readonly #over = new AbortController()
+  readonly #life: AbortSignal
   /** Those who wait for a copy to be acknowledged, by message id, in the order they asked. */
   readonly #waiting = new Map<string, (() => void)[]>()
 
-  constructor(clock: Pick<Clock, 'sleep'>, ackMs: number) {
+  /** `ackMs` is how long the server may take to acknowledge a copy; `life` ends with the connection. */
+  constructor(clock: Pick<Clock, 'sleep'>, ackMs: number, life: AbortSignal) {
     this.#clock = clock
     this.#ackMs = ackMs
+    this.#life = life
   }
 
   /** Never rejects. Resolves when the server has a copy, Baileys would not answer, or the connection has ended. */
   async give(stanza: BinaryNode, proceed: Proceed): Promise<void> {
     // With the mark Baileys puts the stanza aside, and says that it has dealt with it.
     const { offline: _offline, ...attrs } = stanza.attrs
-    for (let tries = 1; tries <= MOST_TRIES && !this.#over.signal.aborted; tries += 1) {
+    for (let tries = 1; tries <= MOST_TRIES && !this.#life.aborted; tries += 1) {
       const acked = this.#ackOf(attrs.id ?? '')
       await proceed({ ...stanza, attrs }).catch(() => {})
       if (await this.#inTime(acked)) return
@@ -42,11 +44,6 @@ export class RetryAnswers {
   /** The server has answered a message stanza. */
   acked(id: string | undefined): void {
     this.#waiting.get(id ?? '')?.shift()?.()
-  }
-
-  /** The connection has ended. */
-  end(): void {
-    this.#over.abort()
   }
 
   #ackOf(id: string): Ack {
@@ -64,7 +61,7 @@ export class RetryAnswers {
 
   async #inTime({ came, forget }: Ack): Promise<boolean> {
     const enough = new AbortController()
-    const late = this.#clock.sleep(this.#ackMs, AbortSignal.any([this.#over.signal, enough.signal])).then(() => false)
+    const late = this.#clock.sleep(this.#ackMs, AbortSignal.any([this.#life, enough.signal])).then(() => false)
     const isThere = await Promise.race([came.then(() => true), late])
     enough.abort()
     forget()
