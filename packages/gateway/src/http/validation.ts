@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import { type FieldError, KurirError } from '../core/errors.ts'
+import { buildSerializer } from './serialization.ts'
 
 /** The part of a TypeBox error that is read here. */
 interface SchemaError {
@@ -17,8 +18,10 @@ interface SchemaError {
  * fault becomes `invalid_request` with one entry per field.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const validator = Compile(schema)
+  let validator: ReturnType<typeof Compile> | undefined
   return (value: unknown) => {
+    // At the first request: a start compiles none.
+    validator ??= Compile(schema)
     const candidate = httpPart === 'querystring' ? Value.Convert(schema, Value.Default(schema, value)) : value
     if (validator.Check(candidate)) return { value: candidate }
     const fields = validator.Errors(candidate).flatMap((error) => describe(error, httpPart))
@@ -34,7 +37,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
  * own falls back to Fastify's lenient validator. The cast: Fastify types this place for its own compiler only.)
  */
 export const STRICT_SCHEMAS = {
-  compilersFactory: { buildValidator: () => compileValidator },
+  compilersFactory: { buildValidator: () => compileValidator, buildSerializer },
 } as unknown as NonNullable<FastifyServerOptions['schemaController']>
 
 function describe({ keyword, instancePath, params, message }: SchemaError, httpPart: string | undefined): FieldError[] {

@@ -15,7 +15,7 @@ export interface StoreUnderTest {
   store: Store
   /** Closes the store and opens it again on the same data, as a restart does. */
   reopen(): Promise<Store>
-  /** Closes and deletes everything. */
+  /** Closes it; what it held is gone. */
   remove(): Promise<void>
 }
 

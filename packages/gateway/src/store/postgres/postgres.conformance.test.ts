@@ -5,14 +5,14 @@ import type { StoreUnderTest } from '../conformance/world.ts'
 import { describeStore } from '../conformance.ts'
 import { type Connector, serverConnector } from './connection.ts'
 import { openPostgresStore } from './open.ts'
-import { makeDatabase, missingServer } from './test/database.ts'
+import { makeDatabase, missingServer, type TestDatabase } from './test/database.ts'
 import { type Embedded, makePglite } from './test/pglite.ts'
 
 const logger = pino({ level: 'silent' })
 
 async function underTest(
   connector: Connector,
-  remove: () => Promise<void>,
+  empty: () => Promise<void>,
   clock: Clock,
   isPrepared: boolean,
 ): Promise<StoreUnderTest> {
@@ -27,15 +27,20 @@ async function underTest(
     },
     remove: async () => {
       await store.close()
-      await remove()
+      await empty()
     },
   }
 }
 
+// One database for all tests: to make one, with its tables, takes longer than a test.
+
 describe.skipIf(missingServer)(`a server${missingServer ? `: ${missingServer}` : ''}`, () => {
+  let database: TestDatabase | undefined
+  afterAll(() => database?.drop())
+
   describeStore('PostgreSQL', async (clock) => {
-    const { url, drop } = await makeDatabase()
-    return underTest(serverConnector(url), drop, clock, true)
+    database ??= await makeDatabase()
+    return underTest(serverConnector(database.url), database.empty, clock, true)
   })
 })
 
@@ -44,7 +49,6 @@ describe('an embedded one', () => {
   afterAll(() => embedded?.close())
 
   describeStore('PGlite', async (clock) => {
-    // One for all tests: it takes a second to start.
     embedded ??= await makePglite()
     return underTest(embedded.connector, embedded.empty, clock, false)
   })

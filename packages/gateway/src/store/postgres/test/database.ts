@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { connectPostgres, type PgValue } from '../driver.ts'
+import { connectPostgres, type PgDriver, type PgValue } from '../driver.ts'
+import { emptyTables } from './empty.ts'
 
 /** Why there is no server to test with; undefined where there is one. `global-setup.ts` has looked for it. */
 export const missingServer: string | undefined = process.env.TEST_DATABASE_URL
@@ -11,6 +12,8 @@ export interface TestDatabase {
   url: string
   /** Runs one statement and answers its rows. */
   ask(sql: string): Promise<PgValue[][]>
+  /** Takes what a store has written out of it, and leaves the tables. */
+  empty(): Promise<void>
   drop(): Promise<void>
 }
 
@@ -23,14 +26,17 @@ export async function makeDatabase(server = process.env.TEST_DATABASE_URL ?? '')
   return {
     url: url.href,
     ask: (sql) => onServer(url.href, sql),
+    empty: () => connected(url.href, emptyTables),
     drop: async () => void (await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`)),
   }
 }
 
-async function onServer(server: string, sql: string): Promise<PgValue[][]> {
+const onServer = (server: string, sql: string) => connected(server, (driver) => driver.rows(sql))
+
+async function connected<T>(server: string, work: (driver: PgDriver) => Promise<T>): Promise<T> {
   const driver = await connectPostgres(server)
   try {
-    return await driver.rows(sql)
+    return await work(driver)
   } finally {
     await driver.close()
   }

@@ -1,6 +1,8 @@
 import { PGlite } from '@electric-sql/pglite'
 import { bindable, type Connection, type Connector } from '../connection.ts'
+import { driverOver } from '../driver.ts'
 import { classify } from '../outage.ts'
+import { emptyTables } from './empty.ts'
 
 const INT8 = 20
 const NUMERIC = 1700
@@ -8,7 +10,7 @@ const NUMERIC = 1700
 /** A PostgreSQL in this process and its memory. */
 export interface Embedded {
   connector: Connector
-  /** Drops everything in it. */
+  /** Takes what a store has written out of it, and leaves the tables. */
   empty(): Promise<void>
   close(): Promise<void>
 }
@@ -35,9 +37,7 @@ export async function makePglite(): Promise<Embedded> {
   }
   return {
     connector: { isShared: true, connect: async () => connection },
-    empty: async () => {
-      await database.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
-    },
+    empty: () => emptyTables(driverOver(connection)),
     close: () => database.close(),
   }
 }
