@@ -99,3 +99,15 @@ test('nothing is printed about sessions', async () => {
   })
   expect(said).toEqual([])
 })
+
+test('a group copy that its author did not sign is refused, and the right one is still read', async () => {
+  const group = '120363000000000001@g.us'
+  const { a, b } = await pair()
+  await b.decrypt(A, await a.encrypt(B, await a.senderKeyFor(group)))
+  const { data } = await a.encryptGroup(group, { conversation: 'to all' })
+  const forged = Buffer.from(data)
+  forged[data.length - 70]! ^= 1
+  await expect(b.decryptGroup(group, A, forged)).rejects.toThrow('author')
+  expect((await b.decryptGroup(group, A, data)).conversation).toBe('to all')
+  await expect(b.decryptGroup(group, A, data)).rejects.toThrow()
+})

@@ -8,7 +8,7 @@ import {
 } from 'baileys/lib/Signal/Group/index.js'
 import libsignal from 'libsignal'
 import { keyPairFrom, sign, signalKey } from '../wire/keys.ts'
-import { QuietCipher, QuietRecord } from './quiet-signal.ts'
+import { decryptGroupCopy, QuietCipher, QuietRecord } from './quiet-signal.ts'
 import type { SeededRandom } from './random.ts'
 
 /** The other end of a Signal session: an account's LID and the device's number. */
@@ -160,8 +160,9 @@ export class SignalDevice {
 
   /** Decrypts a group copy with the sender key of its author. Throws where that is missing or already used. */
   async decryptGroup(group: string, peer: Peer, data: Buffer): Promise<proto.IMessage> {
-    const name = new SenderKeyName(group, this.#address(peer))
-    const plain = await new GroupCipher(this.#senderKeyStore(), name).decrypt(Buffer.from(data))
+    const record = this.#senderKeys.get(this.#senderKeyName(new SenderKeyName(group, this.#address(peer))))
+    if (!record) throw new Error('no sender key')
+    const plain = await decryptGroupCopy(record, Buffer.from(data))
     return proto.Message.decode(unpadRandomMax16(plain))
   }
 
@@ -234,8 +235,7 @@ export class SignalDevice {
     }
   }
 
-  #senderKeyStore(): ConstructorParameters<typeof GroupCipher>[0] &
-    ConstructorParameters<typeof GroupSessionBuilder>[0] {
+  #senderKeyStore(): ConstructorParameters<typeof GroupSessionBuilder>[0] {
     return {
       loadSenderKey: async (name) => this.#senderKeys.get(this.#senderKeyName(name)) ?? new SenderKeyRecord(),
       storeSenderKey: async (name, record) => {
