@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify as verifyEd25519 } from 'node:crypto'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { Curve } from 'baileys'
 import { curve25519, fromLittleEndian, toLittleEndian } from './curve25519.ts'
 
@@ -10,7 +11,7 @@ import { curve25519, fromLittleEndian, toLittleEndian } from './curve25519.ts'
  */
 type Verify = typeof curve25519.verify
 
-const P = 2n ** 255n - 19n
+const { Fp } = ed25519.Point
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 const KEYS_KEPT = 4096
 const SIGNATURES_KEPT = 64
@@ -37,25 +38,15 @@ function edwardsKey(publicKey: Uint8Array, signBit: number): KeyObject | undefin
   const id = `${Buffer.from(publicKey).toString('latin1')}${signBit}`
   const known = keys.get(id)
   if (known) return known
-  const u = fromLittleEndian(publicKey) & (2n ** 255n - 1n)
-  const divisor = (u + 1n) % P
-  if (divisor === 0n) return undefined
-  const y = (((u + P - 1n) % P) * power(divisor, P - 2n)) % P
-  const encoded = toLittleEndian(y)
+  const u = Fp.create(fromLittleEndian(publicKey) & (2n ** 255n - 1n))
+  const divisor = Fp.add(u, Fp.ONE)
+  if (Fp.is0(divisor)) return undefined
+  const encoded = toLittleEndian(Fp.div(Fp.sub(u, Fp.ONE), divisor))
   encoded[31] = (encoded[31] ?? 0) | signBit
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, encoded]), format: 'der', type: 'spki' })
   if (keys.size >= KEYS_KEPT) keys.clear()
   keys.set(id, key)
   return key
-}
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n
-  for (let square = base, rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % P
-    square = (square * square) % P
-  }
-  return result
 }
 
 /** libsignal's own verification, to compare with. */
