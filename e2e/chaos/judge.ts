@@ -13,13 +13,20 @@ export interface Judgement {
   text: string
 }
 
+export interface Case {
+  ground: Ground
+  load: Load
+  receiver: Receiver
+  /** Of the messages that were accepted. */
+  ids: string[]
+  /** Told now and then of how many are still to come. */
+  say?: (text: string) => void
+}
+
 /** Waits for the last messages, compares the three ledgers and notes what is wrong. */
-export async function judge(
-  { ground, load, receiver, ids }: { ground: Ground; load: Load; receiver: Receiver; ids: string[] },
-  findings: Findings,
-): Promise<Judgement> {
-  const out = await settled(() => load.judgeOut())
-  const told = await settled(async () => load.judgeIn())
+export async function judge({ ground, load, receiver, ids, say }: Case, findings: Findings): Promise<Judgement> {
+  const out = await settled(() => load.judgeOut(), say)
+  const told = await settled(async () => load.judgeIn(), say)
   note(findings, out, 'sent')
   if (out.lost > 0) findings.expect(false, `what was sent ended as ${await endings(ground, ids)}`)
   note(findings, told, 'received')

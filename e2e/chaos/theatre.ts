@@ -6,11 +6,12 @@ export interface Scene {
   ground: Ground
   receiver: Receiver
   findings: Findings
+  say: Setting['say']
 }
 
 /** Plays on a ground with a receiver of all message events; both are gone afterwards. */
 export async function play(
-  { database }: Setting,
+  { database, say }: Setting,
   options: GroundOptions,
   act: (scene: Scene) => Promise<Omit<Outcome, 'broken'>>,
 ): Promise<Outcome> {
@@ -18,7 +19,7 @@ export async function play(
   const findings = new Findings()
   try {
     receiver.trust(await ground.webhook(receiver.url))
-    return { ...(await act({ ground, receiver, findings })), broken: findings.broken }
+    return { ...(await act({ ground, receiver, findings, say })), broken: findings.broken }
   } finally {
     await Promise.all([ground.stop(), receiver.stop()])
   }

@@ -59,7 +59,7 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
     const killsUnderLoad = await killAgain(ground, options, progress)
     const [ids] = await work
     say('load over; waiting for the last messages')
-    const judgement = await judge({ ground, load, receiver, ids }, findings)
+    const judgement = await judge({ ground, load, receiver, ids, say }, findings)
     return {
       ...{ kills, killsUnderLoad, sent: ids.length, received: load.sentIn.lines.length, ...judgement },
       broken: findings.broken,

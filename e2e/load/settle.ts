@@ -5,23 +5,34 @@ import type { Place } from '../support/ground.ts'
 
 /** A slow machine may take as long as it likes, as long as it goes on. */
 const STANDSTILL_MS = 60_000
+/** One look alone may take as long. */
+const STANDSTILL_LOOKS = 5
+const LONGEST_REST_MS = 10_000
 
 /** Waits until nothing is missing any more, or nothing has come for a minute; then answers the verdict as it is. */
-export async function settled(judge: () => Promise<Verdict>): Promise<Verdict> {
+export async function settled(judge: () => Promise<Verdict>, say?: (text: string) => void): Promise<Verdict> {
   let verdict = await judge()
-  for (let movedAt = Date.now(); verdict.lost > 0 && Date.now() - movedAt < STANDSTILL_MS; ) {
+  let [movedAt, same, saidAt] = [Date.now(), 0, Date.now()]
+  while (verdict.lost > 0 && (same < STANDSTILL_LOOKS || Date.now() - movedAt < STANDSTILL_MS)) {
+    if (Date.now() - saidAt >= SAY_EVERY_MS) {
+      say?.(`${verdict.lost} to come`)
+      saidAt = Date.now()
+    }
     const started = performance.now()
     const now = await judge()
-    if (now.lost !== verdict.lost) movedAt = Date.now()
+    same = now.lost === verdict.lost ? same + 1 : 0
+    if (same === 0) movedAt = Date.now()
     verdict = now
     await restAfter(started)
   }
   return verdict
 }
 
+const SAY_EVERY_MS = 10_000
+
 /** Pauses after a look at the ledgers that began then: with ten thousands of lines one takes long, of the cores that the work needs. */
 export async function restAfter(started: number): Promise<void> {
-  await pause(Math.max(250, 10 * (performance.now() - started)))
+  await pause(Math.min(LONGEST_REST_MS, Math.max(250, 10 * (performance.now() - started))))
 }
 
 /** Waits until the count is zero; answers it as it is after half a minute. */

@@ -69,7 +69,7 @@ async function soak(ground: Ground, receiver: Receiver): Promise<Soaked> {
   const drainSeconds = (Date.now() - started) / 1000
   await ground.begin()
   const findings = new Findings()
-  const judgement = await judge({ ground, load, receiver, ids }, findings)
+  const judgement = await judge({ ground, load, receiver, ids, say }, findings)
   return {
     ...{ ...judgement, sent: ids.length, received: load.sentIn.lines.length, broken: findings.broken },
     ...{ vitals, delays, drainSeconds, resentAfterDrain: judgement.out.extraCopies - before },
