@@ -148,8 +148,10 @@ class Stage {
     await this.rig.close()
   }
 
+  /** As they were made: one that was given up may be seen late. */
   #callsOf(endpoint: Endpoint): Call[] {
-    return this.calls.filter(({ hit }) => hit.path === pathOf(endpoint))
+    const calls = this.calls.filter(({ hit }) => hit.path === pathOf(endpoint))
+    return calls.sort((one, other) => sentAt(one) - sentAt(other))
   }
 
   #answer(hit: Hit, response: ServerResponse): void {
