@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './scripts/longest-first.ts'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -18,6 +19,7 @@ export default defineConfig({
     reporters: ['default', './scripts/summary-reporter.ts'],
     globalSetup: './packages/gateway/src/store/postgres/test/global-setup.ts',
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // More than the two cores of a small machine: much of a test's time is spent waiting for another process.
     maxWorkers: 3,
     projects: [
