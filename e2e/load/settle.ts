@@ -8,8 +8,12 @@ const STANDSTILL_MS = 60_000
 /** One look alone may take as long. */
 const STANDSTILL_LOOKS = 5
 const LONGEST_REST_MS = 10_000
+const SAY_EVERY_MS = 10_000
 
-/** Waits until nothing is missing any more, or nothing has come for a minute; then answers the verdict as it is. */
+/**
+ * Waits until nothing is missing any more, or nothing has come for a minute; then answers the verdict as it is. `say` is told
+ * now and then how many are missing.
+ */
 export async function settled(judge: () => Promise<Verdict>, say?: (text: string) => void): Promise<Verdict> {
   let verdict = await judge()
   let [movedAt, same, saidAt] = [Date.now(), 0, Date.now()]
@@ -27,8 +31,6 @@ export async function settled(judge: () => Promise<Verdict>, say?: (text: string
   }
   return verdict
 }
-
-const SAY_EVERY_MS = 10_000
 
 /** Pauses after a look at the ledgers that began then: with ten thousands of lines one takes long, of the cores that the work needs. */
 export async function restAfter(started: number): Promise<void> {

@@ -27,7 +27,7 @@ export function signalKey(key: Uint8Array): Buffer {
  * phone for each message to a group, and Baileys' `Curve.verify` lets wrong signatures pass.
  */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== 64) return false
+  if (signature.length !== 64 || (publicKey.length !== 32 && publicKey.length !== 33)) return false
   const ours = Buffer.from(signature)
   const last = ours[63] ?? 0
   ours[63] = last & 127
