@@ -8,7 +8,8 @@ import {
 } from 'baileys/lib/Signal/Group/index.js'
 import libsignal from 'libsignal'
 import { keyPairFrom, sign, signalKey } from '../wire/keys.ts'
-import { decryptGroupCopy, QuietCipher, QuietRecord } from './quiet-signal.ts'
+import { decryptGroupCopy } from './group-copy.ts'
+import { QuietCipher, QuietRecord } from './quiet-signal.ts'
 import type { SeededRandom } from './random.ts'
 
 /** The other end of a Signal session: an account's LID and the device's number. */
@@ -160,8 +161,7 @@ export class SignalDevice {
 
   /** Decrypts a group copy with the sender key of its author. Throws where that is missing or already used. */
   async decryptGroup(group: string, peer: Peer, data: Buffer): Promise<proto.IMessage> {
-    const record = this.#senderKeys.get(this.#senderKeyName(new SenderKeyName(group, this.#address(peer))))
-    if (!record) throw new Error('no sender key')
+    const record = await this.#senderKeyStore().loadSenderKey(new SenderKeyName(group, this.#address(peer)))
     const plain = await decryptGroupCopy(record, Buffer.from(data))
     return proto.Message.decode(unpadRandomMax16(plain))
   }
