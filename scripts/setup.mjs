@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { builtProgram } from '../packages/launch/launch.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stamp = join(root, 'node_modules', '.kurir-installed')
@@ -44,11 +45,8 @@ function buildDashboard() {
   if (existsSync(built) && readFileSync(built, 'utf8') === sources) return
   process.stderr.write('Building the dashboard (some seconds) …\n')
   const fresh = join(folder, `dist-${process.pid}`)
-  const node = join(root, 'node_modules/.bin/node')
-  const vite = join(root, 'node_modules/vite/bin/vite.js')
-  const args = [vite, 'build', folder, '--outDir', fresh, '--logLevel', 'warn', '--emptyOutDir']
-  const result = spawnSync(existsSync(node) ? node : process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
-  if (result.status === 0) {
+  const vite = 'node_modules/vite/bin/vite.js'
+  if (runs([vite, 'build', folder, '--outDir', fresh, '--logLevel', 'warn', '--emptyOutDir'])) {
     writeFileSync(join(fresh, '.built'), sources)
     rmSync(join(folder, 'dist'), { recursive: true, force: true })
     renameSync(fresh, join(folder, 'dist'))
@@ -56,6 +54,21 @@ function buildDashboard() {
     rmSync(fresh, { recursive: true, force: true })
     process.stderr.write('The dashboard could not be built; everything else works.\n')
   }
+}
+
+/** Builds what starts (the gateway and the lab) where its sources changed. Both run from their sources as well, only slower. */
+function buildPrograms() {
+  for (const name of ['gateway', 'lab']) {
+    if (builtProgram(join(root, 'packages', name)) || runs(['scripts/build.mjs', name])) continue
+    process.stderr.write(`The ${name} could not be built; it starts from its sources.\n`)
+  }
+}
+
+/** Runs a script on the newest Node.js there is; false where it failed. */
+function runs(args) {
+  const node = join(root, 'node_modules/.bin/node')
+  const options = { cwd: root, stdio: ['ignore', 2, 2] }
+  return spawnSync(existsSync(node) ? node : process.execPath, args, options).status === 0
 }
 
 if (!isInstalled()) {
@@ -71,3 +84,4 @@ if (!isInstalled()) {
   writeFileSync(stamp, wanted)
 }
 buildDashboard()
+buildPrograms()

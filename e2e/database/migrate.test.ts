@@ -12,7 +12,7 @@ import { type Database, databaseFor } from '../support/database.ts'
 import { Ground } from '../support/ground.ts'
 import { Receiver } from '../support/receiver.ts'
 
-const MAIN = fileURLToPath(new URL('../../packages/gateway/src/main.ts', import.meta.url))
+const KURIR = fileURLToPath(new URL('../../packages/gateway/bin/kurir.mjs', import.meta.url))
 const IS_FULL = Boolean(process.env.KURIR_E2E_FULL)
 const SESSIONS = IS_FULL ? 20 : 3
 /** Each way, on each session. */
@@ -25,7 +25,7 @@ let target: Database
 function kurir(...args: string[]) {
   const { DATABASE_URL = '' } = target.settings
   const env = childEnv({ DATABASE_URL, KURIR_MASTER_KEY: MASTER_KEY })
-  return spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env })
+  return spawnSync(process.execPath, [KURIR, ...args], { encoding: 'utf8', env })
 }
 
 describe.skipIf(missingServer)(`kurir store migrate${missingServer ? `: ${missingServer}` : ''}`, () => {

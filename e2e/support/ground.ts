@@ -32,7 +32,7 @@ export interface GroundOptions {
   lab?: LabOptions
 }
 
-const MAIN = fileURLToPath(new URL('../../packages/gateway/src/main.ts', import.meta.url))
+const KURIR = fileURLToPath(new URL('../../packages/gateway/bin/kurir.mjs', import.meta.url))
 const LATE = fileURLToPath(new URL('late-gateway.ts', import.meta.url))
 const ADMIN_KEY = 'kurir-ground-9mB2xWq7LrT4vYp0ZsDfHjKn'
 const STOP_MS = 15_000
@@ -124,7 +124,7 @@ export class Ground {
       ...extra,
     })
     const stderr = process.env.KURIR_E2E_VERBOSE ? 'inherit' : 'ignore'
-    const [file, args] = aheadMs ? [LATE, [String(aheadMs)]] : [MAIN, ['start', '--exit-with-parent', '--json']]
+    const [file, args] = aheadMs ? [LATE, [String(aheadMs)]] : [KURIR, ['start', '--exit-with-parent', '--json']]
     return new Child(file, args, { env, stderr })
   }
 

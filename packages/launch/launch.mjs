@@ -1,9 +1,10 @@
 // Plain JavaScript on purpose: this file must run on any Node.js, before anything newer is loaded.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import * as nodeModule from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const MINIMUM = [22, 19]
 
@@ -22,12 +23,37 @@ export function bundledNode(from = dirname(fileURLToPath(import.meta.url))) {
   }
 }
 
+/** The built program of the package in `folder` where it is made of the files that are there now, or undefined. */
+export function builtProgram(folder) {
+  const built = join(folder, 'dist')
+  const list = join(built, 'made-of.json')
+  try {
+    const { mtimeMs } = statSync(list)
+    const isCurrent = JSON.parse(readFileSync(list, 'utf8')).every(
+      (file) => statSync(join(folder, file)).mtimeMs < mtimeMs,
+    )
+    return isCurrent ? join(built, 'main.mjs') : undefined
+  } catch {
+    // Nothing is built, or a source of it is gone.
+    return undefined
+  }
+}
+
+/** The file URL of the program of a package (its folder as a file URL): as it is built, or else its sources. */
+export function programOf(folder) {
+  const path = fileURLToPath(folder)
+  return pathToFileURL(builtProgram(path) ?? join(path, 'src/main.ts')).href
+}
+
 /**
- * Loads `entry` (a file URL) in this process where its Node.js is recent enough, else runs it on the bundled one:
+ * Loads `entry` (a file URL) in this process where its Node.js is recent enough, else starts this process again on the bundled one:
  * same arguments, standard streams and exit status, termination signals passed on. With neither: one line, status 1.
  */
 export async function launch(entry) {
   if (nodeIsRecentEnough()) {
+    // A start takes a third less time where nothing needs compiling. Where the folder cannot be written, as in an image, all is
+    // compiled as ever.
+    nodeModule.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compile', import.meta.url)))
     await import(entry)
     return
   }
@@ -40,11 +66,11 @@ export async function launch(entry) {
     process.exitCode = 1
     return
   }
-  runOn(node, fileURLToPath(entry))
+  runOn(node)
 }
 
-function runOn(node, file) {
-  const child = spawn(node, [...process.execArgv, file, ...process.argv.slice(2)], { stdio: 'inherit' })
+function runOn(node) {
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {

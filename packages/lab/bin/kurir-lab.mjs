@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { launch } from 'kurir-launch'
+import { launch, programOf } from 'kurir-launch'
 
-await launch(new URL('../src/main.ts', import.meta.url).href)
+await launch(programOf(new URL('..', import.meta.url)))

@@ -36,7 +36,7 @@ interface LabReady {
   caFile: string
 }
 
-const GATEWAY = fileURLToPath(new URL('../main.ts', import.meta.url))
+const GATEWAY = fileURLToPath(new URL('../../bin/kurir.mjs', import.meta.url))
 const STOP_GRACE_MS = 10_000
 
 /** A lab and a gateway in two processes of this process group, populated as the sandbox's contract says. */

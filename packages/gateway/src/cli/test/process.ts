@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { childEnv } from '../../config/config.ts'
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url))
+const KURIR = fileURLToPath(new URL('../../../bin/kurir.mjs', import.meta.url))
 
 /** The command line in a process of its own. */
 export class Kurir {
@@ -13,7 +13,7 @@ export class Kurir {
   stderr = ''
 
   constructor(args: string[], env: Record<string, string> = {}) {
-    this.process = spawn(process.execPath, [MAIN, ...args], { env: childEnv(env), stdio: ['pipe', 'pipe', 'pipe'] })
+    this.process = spawn(process.execPath, [KURIR, ...args], { env: childEnv(env), stdio: ['pipe', 'pipe', 'pipe'] })
     this.process.stdout?.on('data', (chunk) => {
       this.stdout += chunk
     })
