@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { SourceMap } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { freePort } from '../../packages/gateway/src/sandbox/free-port.ts'
 import { type Database, databaseFor } from '../support/database.ts'
 import { Inspector } from './inspector.ts'
@@ -7,7 +9,7 @@ import type { Share } from './table.ts'
 
 interface ProfileNode {
   id: number
-  callFrame: { functionName: string; url: string }
+  callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number }
   children?: number[]
 }
 
@@ -69,8 +71,10 @@ function sharesOf(profile: Profile, messages: number): Share[] {
 function partsOf(nodes: ProfileNode[]): Map<number, string> {
   const parts = new Map<number, string>()
   const byId = new Map(nodes.map((node) => [node.id, node]))
+  const sources = new Sources()
   const visit = (node: ProfileNode, inherited: string) => {
-    const { url, functionName } = node.callFrame
+    const { functionName } = node.callFrame
+    const url = sources.of(node.callFrame)
     const part = url === '' && !functionName.startsWith('(') ? inherited : (partOf(url) ?? functionName)
     parts.set(node.id, part)
     for (const id of node.children ?? []) {
@@ -81,6 +85,20 @@ function partsOf(nodes: ProfileNode[]): Map<number, string> {
   const [root] = nodes
   if (root) visit(root, root.callFrame.functionName)
   return parts
+}
+
+/** Finds the source of a place in a built file. */
+class Sources {
+  readonly #maps = new Map<string, SourceMap>()
+
+  /** The source's address; the file's own where it is no built one. */
+  of({ url, lineNumber, columnNumber }: ProfileNode['callFrame']): string {
+    if (!url.includes('/packages/gateway/dist/')) return url
+    const map = this.#maps.get(url) ?? new SourceMap(JSON.parse(readFileSync(fileURLToPath(`${url}.map`), 'utf8')))
+    this.#maps.set(url, map)
+    const entry = map.findEntry(lineNumber, columnNumber)
+    return 'originalSource' in entry ? new URL(entry.originalSource, url).href : url
+  }
 }
 
 function partOf(url: string): string | undefined {

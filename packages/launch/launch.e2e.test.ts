@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
-import { nodeIsRecentEnough } from './launch.mjs'
+import { nodeIsRecentEnough, programOf } from './launch.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'kurir-launch-'))
@@ -68,4 +68,43 @@ test('versions are compared by number', () => {
   expect(nodeIsRecentEnough('100.0.0')).toBe(true)
   expect(nodeIsRecentEnough('22.9.0')).toBe(false)
   expect(nodeIsRecentEnough('9.99.0')).toBe(false)
+})
+
+describe('a package', () => {
+  const folder = join(scratch, 'package')
+  const source = join(folder, 'src/main.ts')
+  const built = join(folder, 'dist/main.mjs')
+  const list = join(folder, 'dist/made-of.json')
+  const setTime = (file: string, seconds: number) => utimesSync(file, seconds, seconds)
+  const program = () => fileURLToPath(programOf(pathToFileURL(`${folder}/`)))
+
+  mkdirSync(join(folder, 'src'), { recursive: true })
+  mkdirSync(join(folder, 'dist'))
+  for (const file of [source, built]) writeFileSync(file, '')
+
+  test('that is not built runs from its sources', () => {
+    expect(program()).toBe(source)
+  })
+
+  test('runs as it was built, until one of its sources is newer', () => {
+    writeFileSync(list, JSON.stringify(['src/main.ts']))
+    setTime(source, 1_000)
+    setTime(list, 2_000)
+    expect(program()).toBe(built)
+    setTime(source, 2_000)
+    expect(program()).toBe(source)
+  })
+
+  test('whose build was made of a file that is gone runs from its sources', () => {
+    writeFileSync(list, JSON.stringify(['src/main.ts', 'src/gone.ts']))
+    setTime(source, 1_000)
+    expect(program()).toBe(source)
+  })
+})
+
+test.each(['gateway', 'lab'])('the %s is built by the set-up, of its sources and of what it depends on', (name) => {
+  const folder = join(root, 'packages', name)
+  const files: string[] = JSON.parse(readFileSync(join(folder, 'dist/made-of.json'), 'utf8'))
+  expect(files).toEqual(expect.arrayContaining(['src/main.ts', '../../node_modules/fastify/package.json']))
+  expect(files.filter((file) => /node_modules.(baileys|libsignal)/.test(file))).toEqual([])
 })
