@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, expect, expectTypeOf, test } from 'vitest'
 import { ConnectionError, Kurir, type KurirEvent, type Message, ProblemError, type Session } from './index.ts'
 
@@ -153,4 +155,24 @@ test('a stream that breaks goes on behind the last event, and ends when it is to
   expect(seen[0]).toMatchObject({ url: '/v1/events?session=shop&types=message.sent' })
   const refused = await serve(json(403, { ...problem, code: 'forbidden', status: 403 }))
   await expect(new Kurir(refused).events().next()).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+test('a stream whose request is long gone ends as well when it is told to', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  const { baseUrl } = await serve((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('id: 1\ndata: {"seq":1}\n\n')
+  })
+  const stop = new AbortController()
+  const events = new Kurir({ baseUrl }).events({ session: 'shop', signal: stop.signal })
+  await events.next()
+  const next = events.next()
+  // A request follows its signal only as long as somebody has the request.
+  for (let round = 0; round < 5; round += 1) {
+    collectGarbage()
+    await new Promise(setImmediate)
+  }
+  stop.abort()
+  expect(await next).toEqual({ done: true, value: undefined })
 })

@@ -208,7 +208,7 @@ export class Kurir {
           headers: { accept: 'text/event-stream', ...(id === null ? {} : { 'last-event-id': id }) },
           ...(signal ? { signal } : {}),
         })
-        for await (const event of body ? readServerSentEvents(body) : []) {
+        for await (const event of body ? readServerSentEvents(body, signal) : []) {
           id = event.id
           waitMs = RECONNECT_MS.first
           yield event

@@ -6,9 +6,15 @@ export interface ServerSentEvent {
   id: string | null
 }
 
-/** Reads server-sent events until the stream ends. Leaving the loop closes the connection. */
-export async function* readServerSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
+/** Reads server-sent events until the stream ends or `signal` is aborted. Leaving the loop closes the connection. */
+export async function* readServerSentEvents(
+  body: ReadableStream<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<ServerSentEvent> {
   const reader = body.getReader()
+  // Node.js ends the body of an aborted request only while the request itself was not yet collected as garbage.
+  const stop = () => void reader.cancel().catch(() => undefined)
+  signal?.addEventListener('abort', stop)
   const decoder = new TextDecoder()
   let rest = ''
   let id: string | null = null
@@ -25,6 +31,7 @@ export async function* readServerSentEvents(body: ReadableStream<Uint8Array>): A
       }
     }
   } finally {
+    signal?.removeEventListener('abort', stop)
     await reader.cancel().catch(() => undefined)
   }
 }
