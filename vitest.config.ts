@@ -22,14 +22,14 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // More than the two cores of a small machine: much of a test's time is spent waiting for another process.
     maxWorkers: 3,
+    // A process takes file after file: half of the time of unit tests is spent on loading modules otherwise.
+    isolate: false,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['packages/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: [...never, ...e2e, ...conformance],
-          // A process takes file after file: half of the time is spent on loading modules otherwise.
-          isolate: false,
           // Some walk over every route, and three files run at once on two cores.
           testTimeout: 20_000,
           hookTimeout: 20_000,

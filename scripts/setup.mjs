@@ -76,10 +76,14 @@ if (!isInstalled()) {
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
   // No dependency's install script is run: none is needed, and none is trusted.
   const [command, ...before] = npm
-  const result = spawnSync(command, [...before, 'ci', '--ignore-scripts', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  })
+  const result = spawnSync(
+    command,
+    [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    },
+  )
   if (result.status !== 0) fail('The installation failed; the lines above say why. Run the same command again.')
   writeFileSync(stamp, wanted)
 }

@@ -7,8 +7,9 @@ interface Finding {
   nodes: { html: string }[]
 }
 
+const FINDINGS_ALONE = "resultTypes: ['violations'], selectors: false"
 /** In the dark other colours are all that is new. */
-const RULES = { light: '{}', dark: "{ runOnly: ['color-contrast'] }" }
+const OPTIONS = { light: `{ ${FINDINGS_ALONE} }`, dark: `{ ${FINDINGS_ALONE}, runOnly: ['color-contrast'] }` }
 
 /** What axe finds that keeps people out (serious or critical), one line each, in light and in dark. */
 export async function seriousFaults(page: Page): Promise<string[]> {
@@ -17,7 +18,7 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    const { violations } = (await page.evaluate(`axe.run(document, ${RULES[colorScheme]})`)) as {
+    const { violations } = (await page.evaluate(`axe.run(document, ${OPTIONS[colorScheme]})`)) as {
       violations: Finding[]
     }
     for (const { id, impact, nodes } of violations) {
