@@ -44,12 +44,15 @@ describe.skipIf(missingServer)(`a server${missingServer ? `: ${missingServer}` :
   })
 })
 
-describe('an embedded one', () => {
-  let embedded: Embedded | undefined
-  afterAll(() => embedded?.close())
+// It stands in for a server. Beside one it shows nothing new and takes the longest of all, so it is for full runs then.
+if (missingServer || process.env.KURIR_E2E_FULL) {
+  describe('an embedded one', () => {
+    let embedded: Embedded | undefined
+    afterAll(() => embedded?.close())
 
-  describeStore('PGlite', async (clock) => {
-    embedded ??= await makePglite()
-    return underTest(embedded.connector, embedded.empty, clock, false)
+    describeStore('PGlite', async (clock) => {
+      embedded ??= await makePglite()
+      return underTest(embedded.connector, embedded.empty, clock, false)
+    })
   })
-})
+}
