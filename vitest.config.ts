@@ -12,9 +12,12 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/co
 
 const lab = ['packages/lab/**/*.test.ts']
 const conformance = ['packages/**/*.conformance.test.ts']
+const ssrf = 'e2e/ssrf.test.ts'
 /** The gateway's parts wired together in the process of the test. It hooks Baileys and libsignal, for the whole process. */
-const inProcess = ['packages/{gateway,client,launch}/**/*.e2e.test.ts', 'e2e/ssrf.test.ts']
+const inProcess = ['packages/{gateway,client,launch}/**/*.e2e.test.ts', ssrf]
 const never = ['**/node_modules/**']
+/** Some start programs or write thousands of rows, where three files share two cores. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
@@ -38,27 +41,10 @@ export default defineConfig({
           hookTimeout: 20_000,
         },
       },
-      {
-        test: {
-          name: 'conformance',
-          include: conformance,
-          exclude: never,
-          // Some write thousands of rows, where three files share two cores.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      { test: { name: 'lab', include: lab, exclude: never, testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'in process', include: inProcess, exclude: never, testTimeout: 60_000, hookTimeout: 60_000 } },
-      {
-        test: {
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
-          exclude: [...never, 'e2e/ssrf.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      { test: { name: 'conformance', include: conformance, exclude: never, ...patience } },
+      { test: { name: 'lab', include: lab, exclude: never, ...patience } },
+      { test: { name: 'in process', include: inProcess, exclude: never, ...patience } },
+      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: [...never, ssrf], ...patience } },
     ],
   },
 })

@@ -3,15 +3,14 @@ import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import makeWASocket, { useMultiFileAuthState, WA_CERT_DETAILS, type WASocket } from 'baileys'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
 import { clientOf, receivedIn } from './support/client.ts'
+import { KURIR } from './support/kurir.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
 
-const KURIR = fileURLToPath(new URL('../packages/gateway/bin/kurir.mjs', import.meta.url))
 const PHONE = '6281220000007'
 
 // libsignal prints session state, keys included, at every change of a session.

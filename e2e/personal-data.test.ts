@@ -2,14 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Message } from 'kurir-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, json, shownMessages } from './support/api.ts'
 import { clientOf } from './support/client.ts'
+import { KURIR } from './support/kurir.ts'
 import { type RunningSandbox, startSandbox } from './support/sandbox.ts'
-
-const KURIR = fileURLToPath(new URL('../packages/gateway/bin/kurir.mjs', import.meta.url))
 
 interface Record {
   kind: string

@@ -3,15 +3,13 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CLEAN } from './chaos/ledger.ts'
 import { Load, lanesOf } from './load/lanes.ts'
 import { eventually } from './support/api.ts'
 import { clientOf } from './support/client.ts'
+import { KURIR } from './support/kurir.ts'
 import { startSandbox } from './support/sandbox.ts'
-
-const KURIR = fileURLToPath(new URL('../packages/gateway/bin/kurir.mjs', import.meta.url))
 
 interface Started {
   child: ChildProcess

@@ -44,8 +44,6 @@ const bundle = await rolldown({
   platform: 'node',
   external: isOutside,
   plugins: [ownAddress],
-  // Optional parts of dependencies that nobody installed.
-  onLog: () => {},
 })
 mkdirSync(fresh)
 try {

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { builtProgram } from '../packages/launch/launch.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+/** How commands are run: here, with all that they say on standard error. */
+const inRoot = { cwd: root, stdio: ['ignore', 2, 2] }
 const stamp = join(root, 'node_modules', '.kurir-installed')
 const wanted = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
@@ -67,8 +69,7 @@ function buildPrograms() {
 /** Runs a script on the newest Node.js there is; false where it failed. */
 function runs(args) {
   const node = join(root, 'node_modules/.bin/node')
-  const options = { cwd: root, stdio: ['ignore', 2, 2] }
-  return spawnSync(existsSync(node) ? node : process.execPath, args, options).status === 0
+  return spawnSync(existsSync(node) ? node : process.execPath, args, inRoot).status === 0
 }
 
 if (!isInstalled()) {
@@ -76,14 +77,8 @@ if (!isInstalled()) {
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
   // No dependency's install script is run: none is needed, and none is trusted.
   const [command, ...before] = npm
-  const result = spawnSync(
-    command,
-    [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-    },
-  )
+  const args = [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const result = spawnSync(command, args, inRoot)
   if (result.status !== 0) fail('The installation failed; the lines above say why. Run the same command again.')
   writeFileSync(stamp, wanted)
 }

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { childEnv } from '../../packages/gateway/src/config/config.ts'
 import { missingServer } from '../../packages/gateway/src/store/postgres/test/database.ts'
@@ -10,9 +9,9 @@ import { Load, lanesOf } from '../load/lanes.ts'
 import { eventually } from '../support/api.ts'
 import { type Database, databaseFor } from '../support/database.ts'
 import { Ground } from '../support/ground.ts'
+import { KURIR } from '../support/kurir.ts'
 import { Receiver } from '../support/receiver.ts'
 
-const KURIR = fileURLToPath(new URL('../../packages/gateway/bin/kurir.mjs', import.meta.url))
 const IS_FULL = Boolean(process.env.KURIR_E2E_FULL)
 const SESSIONS = IS_FULL ? 20 : 3
 /** Each way, on each session. */

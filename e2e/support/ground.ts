@@ -12,6 +12,7 @@ import { populate } from '../../packages/gateway/src/sandbox/populate.ts'
 import { eventually, json } from './api.ts'
 import { clientOf } from './client.ts'
 import { type Database, sqlite } from './database.ts'
+import { KURIR } from './kurir.ts'
 
 /** Where messages go to and fro: a gateway, a lab, and who is there. */
 export interface Place {
@@ -32,7 +33,6 @@ export interface GroundOptions {
   lab?: LabOptions
 }
 
-const KURIR = fileURLToPath(new URL('../../packages/gateway/bin/kurir.mjs', import.meta.url))
 const LATE = fileURLToPath(new URL('late-gateway.ts', import.meta.url))
 const ADMIN_KEY = 'kurir-ground-9mB2xWq7LrT4vYp0ZsDfHjKn'
 const STOP_MS = 15_000

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { KURIR } from './kurir.ts'
 
 /** The sandbox's contract, as far as the tests use it. */
 export interface Contract {
@@ -38,8 +38,6 @@ export interface RunningSandbox {
   nextGateway(): Promise<number>
   stop(): Promise<void>
 }
-
-const KURIR = fileURLToPath(new URL('../../packages/gateway/bin/kurir.mjs', import.meta.url))
 
 /** Runs `kurir sandbox --json` as a user would and waits until it is ready. */
 export async function startSandbox(options: string[] = []): Promise<RunningSandbox> {

@@ -160,6 +160,7 @@ test('a stream that breaks goes on behind the last event, and ends when it is to
 test('a stream whose request is long gone ends as well when it is told to', async () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage: () => void = runInNewContext('gc')
+  setFlagsFromString('--no-expose-gc')
   const { baseUrl } = await serve((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('id: 1\ndata: {"seq":1}\n\n')
